@@ -1,0 +1,103 @@
+// init, status, version.
+#include "admin/command.h"
+#include "base/error.h"
+#include "base/unique_fd.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+
+namespace alexander::admin {
+
+namespace {
+
+// A new file that only its owner can read, durable before anything depends on it.
+void write_key_file(const std::string& path, const MasterKey& master) {
+    const UniqueFd file = UniqueFd::adopt(
+        ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!file)
+        throw_os_error("cannot create the master key file " + path, errno);
+    const std::string text = master.reveal_hex() + "\n";
+    if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
+        ::fsync(file.get()) != 0)
+        throw_os_error("cannot write the master key file " + path, errno);
+}
+
+std::string recovery_sheet(const Settings& settings, const MasterKey& master, Store& store) {
+    return "ALEXANDER STORAGE RECOVERY SHEET\n\n"
+           "Whoever has this sheet and the store folder can read everything in it. Without the\n"
+           "master key nobody can, ever. Print it and keep it away from this machine.\n\n"
+           "Store        " +
+           store.status().store_uuid + "\nFolder       " +
+           std::filesystem::absolute(settings.storage.data_dir).string() + "\nMaster key   " +
+           master.reveal_hex() +
+           "\n\nWrapped roots (they open with the master key if every keyring copy is lost)\n\n" +
+           store.engine().keyring.wrapped_roots() + "\n";
+}
+
+double ratio(std::int64_t whole, std::int64_t part) {
+    return part == 0 ? 1.0 : static_cast<double>(whole) / static_cast<double>(part);
+}
+
+}  // namespace
+
+void init_store(const Invocation& invocation) {
+    const Settings& settings = invocation.settings;
+    // The settings may point at a key file that init is about to write, so they were loaded
+    // without it; a key that is there already is used, not replaced.
+    const bool has_key = !settings.auth.encryption_key.empty();
+    const std::string path =
+        invocation.line.find("master-key-file").value_or(settings.auth.encryption_key_file);
+    if (!has_key && path.empty())
+        throw Error(ErrorCode::invalid_argument,
+                    "say where to write the master key: --master-key-file FILE");
+    SystemRandom random;
+    const MasterKey master = has_key ? master_key_of(settings) : MasterKey::generate(random);
+    if (!has_key)
+        write_key_file(path, master);
+    try {
+        LocalStore::create(settings, invocation.log, master);
+    } catch (const Error&) {
+        // No store was made, so nothing needs this key; left behind it would stop the next try.
+        if (!has_key)
+            ::unlink(path.c_str());
+        throw;
+    }
+    LocalStore local(settings, invocation.log, master, ProcessRole::admin);
+    if (invocation.out.is_json())
+        invocation.out.record({{"store_uuid", local.store().status().store_uuid},
+                               {"data_dir", settings.storage.data_dir},
+                               {"master_key_file", path},
+                               {"wrapped_roots", local.store().engine().keyring.wrapped_roots()}});
+    invocation.out.say(recovery_sheet(settings, master, local.store()));
+}
+
+void show_status(const Invocation& invocation) {
+    LocalStore local = invocation.open_store();
+    const Store::Status status = local.store().status();
+    const catalog::StoreTotals& totals = status.totals;
+    invocation.out.record({{"store_uuid", status.store_uuid},
+                           {"data_dir", invocation.settings.storage.data_dir},
+                           {"objects", totals.objects},
+                           {"versions", totals.versions},
+                           {"logical_bytes", totals.logical_bytes},
+                           {"unique_bytes", totals.unique_bytes},
+                           {"on_disk_bytes", static_cast<std::int64_t>(status.disk_bytes)},
+                           {"catalog_bytes", static_cast<std::int64_t>(status.catalog_bytes)},
+                           {"free_bytes", static_cast<std::int64_t>(status.free_bytes)},
+                           {"dedup_factor", ratio(totals.logical_bytes, totals.unique_bytes)},
+                           {"compression_factor", ratio(totals.unique_bytes, totals.record_bytes)},
+                           {"chunks", totals.chunks},
+                           {"packs", totals.packs},
+                           {"processes", status.live_processes}});
+}
+
+void show_version(const Invocation& invocation) {
+    if (invocation.out.is_json())
+        invocation.out.record({{"version", std::string(ALEXANDER_VERSION)}});
+    invocation.out.say("alexander-admin " ALEXANDER_VERSION);
+}
+
+}  // namespace alexander::admin

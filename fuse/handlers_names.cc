@@ -1,0 +1,226 @@
+#include "fuse/handlers.h"
+#include "fuse/reply_boundary.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+
+#include <cerrno>
+#include <string_view>
+#include <tuple>
+
+namespace alexander::fuse {
+namespace {
+
+using files::NameOperations;
+
+/// If the kernel did not take the reply (the request was interrupted), it holds no reference.
+void reply_entry(fuse_req_t request, MountContext& mount, const files::Attributes& attributes) {
+    const fuse_entry_param entry = mount.to_entry(attributes);
+    if (fuse_reply_entry(request, &entry) == -ENOENT)
+        mount.tree.names().forget(attributes.ino, 1);
+}
+
+void lookup(fuse_req_t request, fuse_ino_t parent, const char* name) {
+    answer(request, [&](MountContext& mount) {
+        const catalog::Ino directory = mount.to_tree(parent);
+        if (name == std::string_view("..")) {
+            reply_entry(request, mount, mount.tree.names().lookup_parent(directory));
+            return;
+        }
+        if (name == std::string_view(".")) {
+            reply_entry(request, mount, mount.tree.names().lookup_self(directory));
+            return;
+        }
+        const auto found = mount.tree.names().lookup(directory, name);
+        if (found) {
+            reply_entry(request, mount, *found);
+            return;
+        }
+        fuse_entry_param absent{};
+        absent.entry_timeout = mount.timeout();
+        fuse_reply_entry(request, &absent);
+    });
+}
+
+void forget(fuse_req_t request, fuse_ino_t node, std::uint64_t count) {
+    MountContext& mount = context_of(request);
+    if (node != FUSE_ROOT_ID)
+        mount.tree.names().forget(mount.to_tree(node), count);
+    fuse_reply_none(request);
+}
+
+void forget_multi(fuse_req_t request, std::size_t count, fuse_forget_data* forgets) {
+    MountContext& mount = context_of(request);
+    for (std::size_t i = 0; i < count; ++i)
+        if (forgets[i].ino != FUSE_ROOT_ID)
+            mount.tree.names().forget(mount.to_tree(forgets[i].ino), forgets[i].nlookup);
+    fuse_reply_none(request);
+}
+
+catalog::FileKind kind_of(mode_t mode) {
+    switch (mode & S_IFMT) {
+        case S_IFIFO:
+            return catalog::FileKind::fifo;
+        case S_IFSOCK:
+            return catalog::FileKind::socket;
+        case S_IFCHR:
+            return catalog::FileKind::character_device;
+        case S_IFBLK:
+            return catalog::FileKind::block_device;
+        default:
+            return catalog::FileKind::regular;
+    }
+}
+
+void mknod(fuse_req_t request, fuse_ino_t parent, const char* name, mode_t mode, dev_t rdev) {
+    answer(request, [&](MountContext& mount) {
+        NameOperations::NewNode node;
+        node.kind = kind_of(mode);
+        node.mode = mode & 07777U;
+        node.rdev = rdev;
+        node.caller = caller_of(request);
+        node.umask = fuse_req_ctx(request)->umask;
+        reply_entry(request, mount, mount.tree.names().make(mount.to_tree(parent), name, node));
+    });
+}
+
+void mkdir(fuse_req_t request, fuse_ino_t parent, const char* name, mode_t mode) {
+    answer(request, [&](MountContext& mount) {
+        NameOperations::NewNode node;
+        node.kind = catalog::FileKind::directory;
+        node.mode = mode & 07777U;
+        node.caller = caller_of(request);
+        node.umask = fuse_req_ctx(request)->umask;
+        reply_entry(request, mount, mount.tree.names().make(mount.to_tree(parent), name, node));
+    });
+}
+
+void symlink(fuse_req_t request, const char* target, fuse_ino_t parent, const char* name) {
+    answer(request, [&](MountContext& mount) {
+        NameOperations::NewNode node;
+        node.kind = catalog::FileKind::symlink;
+        node.mode = 0777;
+        node.symlink_target = target;
+        node.caller = caller_of(request);
+        node.umask = fuse_req_ctx(request)->umask;
+        reply_entry(request, mount, mount.tree.names().make(mount.to_tree(parent), name, node));
+    });
+}
+
+void readlink(fuse_req_t request, fuse_ino_t node) {
+    answer(request, [&](MountContext& mount) {
+        fuse_reply_readlink(request, mount.tree.names().readlink(mount.to_tree(node)).c_str());
+    });
+}
+
+void link(fuse_req_t request, fuse_ino_t node, fuse_ino_t parent, const char* name) {
+    answer(request, [&](MountContext& mount) {
+        reply_entry(request,
+                    mount,
+                    mount.tree.names().link(mount.to_tree(node), mount.to_tree(parent), name));
+    });
+}
+
+void unlink(fuse_req_t request, fuse_ino_t parent, const char* name) {
+    answer(request, [&](MountContext& mount) {
+        mount.tree.names().unlink(mount.to_tree(parent), name);
+        fuse_reply_err(request, 0);
+    });
+}
+
+void rmdir(fuse_req_t request, fuse_ino_t parent, const char* name) {
+    answer(request, [&](MountContext& mount) {
+        mount.tree.names().rmdir(mount.to_tree(parent), name);
+        fuse_reply_err(request, 0);
+    });
+}
+
+files::RenameMode rename_mode(unsigned flags) {
+    switch (flags) {
+        case 0:
+            return files::RenameMode::replace;
+        case RENAME_NOREPLACE:
+            return files::RenameMode::no_replace;
+        case RENAME_EXCHANGE:
+            return files::RenameMode::exchange;
+        default:
+            throw Error(ErrorCode::invalid_argument, "unknown flags of renameat2");
+    }
+}
+
+void rename(fuse_req_t request,
+            fuse_ino_t parent,
+            const char* name,
+            fuse_ino_t new_parent,
+            const char* new_name,
+            unsigned flags) {
+    answer(request, [&](MountContext& mount) {
+        mount.tree.names().rename({mount.to_tree(parent), name},
+                                  {mount.to_tree(new_parent), new_name},
+                                  rename_mode(flags));
+        fuse_reply_err(request, 0);
+    });
+}
+
+/// The file made, or the one that somebody made first unless the program insists.
+files::Attributes make_file(fuse_req_t request,
+                            MountContext& mount,
+                            catalog::Ino parent,
+                            const char* name,
+                            mode_t mode,
+                            const fuse_file_info& info) {
+    NameOperations::NewNode node;
+    node.mode = mode & 07777U;
+    node.caller = caller_of(request);
+    node.umask = fuse_req_ctx(request)->umask;
+    try {
+        return mount.tree.names().make(parent, name, node);
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::already_exists || (info.flags & O_EXCL) != 0)
+            throw;
+    }
+    const auto found = mount.tree.names().lookup(parent, name);
+    if (!found)
+        throw Error(ErrorCode::busy, std::string(name) + " comes and goes");
+    return *found;
+}
+
+void create(
+    fuse_req_t request, fuse_ino_t parent, const char* name, mode_t mode, fuse_file_info* info) {
+    answer(request, [&](MountContext& mount) {
+        files::FileTree& tree = mount.tree;
+        files::Attributes made =
+            make_file(request, mount, mount.to_tree(parent), name, mode, *info);
+        const files::OpenFor purpose = purpose_of(*info);
+        tree.data().open(made.ino, purpose);
+        if ((info->flags & O_TRUNC) != 0 && made.size_bytes != 0) {
+            tree.data().truncate(made.ino, 0);
+            made = tree.attributes().get(made.ino);
+        }
+        prepare_open(*info, made.ino);
+        const fuse_entry_param entry = mount.to_entry(made);
+        if (fuse_reply_create(request, &entry, info) == -ENOENT) {
+            tree.data().release(made.ino, purpose);
+            tree.names().forget(made.ino, 1);
+        }
+    });
+}
+
+}  // namespace
+
+void add_name_handlers(fuse_lowlevel_ops& operations) {
+    operations.lookup = lookup;
+    operations.forget = forget;
+    operations.forget_multi = forget_multi;
+    operations.mknod = mknod;
+    operations.mkdir = mkdir;
+    operations.symlink = symlink;
+    operations.readlink = readlink;
+    operations.link = link;
+    operations.unlink = unlink;
+    operations.rmdir = rmdir;
+    operations.rename = rename;
+    operations.create = create;
+}
+
+}  // namespace alexander::fuse

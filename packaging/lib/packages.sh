@@ -1,0 +1,44 @@
+# Sourced by packaging/quickstart and tests/run: what they need from the distribution.
+# shellcheck shell=bash disable=SC2034
+
+build_packages=(
+    g++ meson ninja-build pkg-config python3
+    libfuse3-dev fuse3 libpoco-dev libsqlite3-dev libssl-dev libxxhash-dev libzstd-dev
+    libboost-program-options-dev libyaml-cpp-dev
+)
+
+test_packages=(
+    doctest-dev libbenchmark-dev clang-format clang-tidy shellcheck mandoc
+    python3-venv python3-pip curl openssl rsync git attr acl sqlite3 s3cmd rclone restic awscli
+)
+
+# Installs those of the named packages that are missing. Needs root only if some are.
+install_packages() {
+    local name missing=()
+    for name in "$@"; do
+        dpkg-query -W -f '${db:Status-Status}\n' "$name" 2>/dev/null | grep -qx installed ||
+            missing+=("$name")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    if [ "$(id -u)" != 0 ]; then
+        echo "Missing packages: ${missing[*]}" >&2
+        echo "Run this again with sudo, or install them: apt-get install ${missing[*]}" >&2
+        return 1
+    fi
+    if ! command -v apt-get >/dev/null; then
+        echo "This needs Debian 12 or later (apt-get). Install by hand: ${missing[*]}" >&2
+        return 1
+    fi
+    echo "Installing: ${missing[*]}"
+    # One retry: package mirrors have bad seconds.
+    for attempt in 1 2; do
+        if apt-get update -qq &&
+            DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+                "${missing[@]}" >/dev/null; then
+            return 0
+        fi
+        [ "$attempt" = 2 ] || sleep 5
+    done
+    echo "apt-get could not install: ${missing[*]}" >&2
+    return 1
+}

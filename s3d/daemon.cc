@@ -1,0 +1,176 @@
+#include "s3d/daemon.h"
+
+#include "base/error.h"
+#include "base/service_notify.h"
+#include "base/worker.h"
+#include "s3d/bucket_rules.h"
+#include "s3d/dispatcher.h"
+#include "s3d/http/server.h"
+#include "s3d/request_boundary.h"
+#include "store/lifecycle.h"
+
+#include <Poco/Net/NetException.h>
+#include <Poco/Net/ServerSocket.h>
+#include <Poco/Net/SocketAddress.h>
+
+#include <cerrno>
+#include <csignal>
+#include <optional>
+#include <tuple>
+
+namespace alexander::s3 {
+
+namespace {
+
+constexpr int accept_backlog = 1024;
+constexpr std::chrono::seconds maintenance_period{5};
+
+Poco::Net::ServerSocket listen_on(const Settings::Server& server) {
+    const std::string where = server.host + ":" + std::to_string(server.port);
+    try {
+        Poco::Net::ServerSocket socket;
+        socket.bind(Poco::Net::SocketAddress(server.host, server.port), true, false);
+        socket.listen(accept_backlog);
+        return socket;
+    } catch (const Poco::Exception& error) {
+        const bool taken = error.code() == EADDRINUSE;
+        throw Error(ErrorCode::device_error,
+                    "cannot listen on " + where + ": " +
+                        (taken ? "the port is in use; stop what uses it or set server.port"
+                               : error.displayText()),
+                    error.code());
+    }
+}
+
+http::ServerSettings server_settings(const Settings::Server& server) {
+    http::ServerSettings settings;
+    settings.workers = server.workers;
+    settings.max_connections = server.max_connections;
+    settings.max_connections_per_address = server.max_connections_per_address;
+    settings.head_deadline = server.header_timeout;
+    settings.keep_alive_timeout = server.idle_timeout;
+    return settings;
+}
+
+RequestBoundary::AccessLog access_log(Logger& log) {
+    return [&log](const AccessLine& line) {
+        const std::string_view path = line.target.substr(0, line.target.find('?'));
+        // What the client is not told: why it was our fault.
+        if (line.status >= 500 && !line.detail.empty())
+            log.error("request", line.detail, {{"request", line.request_id}, {"target", path}});
+        log.info("access",
+                 line.operation.empty() ? line.method : line.operation,
+                 {{"request", line.request_id},
+                  {"peer", line.peer},
+                  {"user", line.user},
+                  {"method", line.method},
+                  {"target", path},
+                  {"status", line.status},
+                  {"error", line.error},
+                  {"in", line.received_bytes},
+                  {"out", line.sent_bytes},
+                  {"microseconds", std::int64_t{line.duration.count()}}});
+    };
+}
+
+SecretLookup secret_lookup(Store& store) {
+    return [&store](std::string_view access_key_id) -> std::shared_ptr<const SecretBytes> {
+        const auto credentials = store.users().authenticate(access_key_id);
+        return credentials ? std::shared_ptr<const SecretBytes>(credentials, &credentials->secret)
+                           : nullptr;
+    };
+}
+
+std::optional<http::TlsIdentity> tls_of(const Settings::Server& server) {
+    if (server.tls_certificate_file.empty() != server.tls_key_file.empty())
+        throw Error(ErrorCode::invalid_argument,
+                    "server.tls_certificate_file and server.tls_key_file are set together or not "
+                    "at all");
+    if (server.tls_certificate_file.empty())
+        return std::nullopt;
+    return std::make_optional<http::TlsIdentity>(server.tls_certificate_file, server.tls_key_file);
+}
+
+/// What rules ask for today; another process may be at it already.
+void carry_out_rules(Store& store,
+                     const Settings::Lifecycle& settings,
+                     Logger& log,
+                     const std::stop_token& stop) {
+    LifecycleOptions options;
+    options.day = settings.day;
+    options.stop = [&stop] { return stop.stop_requested(); };
+    options.note = [&log](const LifecycleAction& action) {
+        log.info("lifecycle",
+                 to_string(action.kind),
+                 {{"bucket", action.bucket},
+                  {"key", action.key},
+                  {"id", action.id},
+                  {"rule", action.rule}});
+    };
+    std::ignore = run_lifecycle(store.engine(), stored_documents(store.engine()), options);
+}
+
+/// SIGHUP reads certificate and key again; any other signal ends the wait.
+int wait_for_end(const EndSignals& ends, http::TlsIdentity* tls, Logger& log) {
+    while (true) {
+        const int signal = ends.wait();
+        if (signal != SIGHUP)
+            return signal;
+        if (tls == nullptr) {
+            log.info("s3d", "nothing to read again: TLS is off", {});
+            continue;
+        }
+        try {
+            tls->reload();
+            log.info("s3d", "certificate read again", {});
+        } catch (const Error& error) {
+            log.error("s3d", std::string("the former certificate stays: ") + error.what(), {});
+        }
+    }
+}
+
+}  // namespace
+
+int serve(const Settings& settings, LocalStore& local, Logger& log, const EndSignals& ends) {
+    Store& store = local.store();
+    BucketRulesCache rules(store);
+    SignatureVerifier verifier(settings.auth.region, secret_lookup(store), local.clock());
+    Service service{store,
+                    local.clock(),
+                    settings.auth.region,
+                    settings.server.domain,
+                    local.random(),
+                    verifier,
+                    settings.server.customer_keys_without_tls,
+                    rules};
+    Dispatcher dispatcher(service, verifier);
+    RequestBoundary boundary(
+        {dispatcher, local.clock(), local.random(), store.status().store_uuid, access_log(log)});
+    std::optional<http::TlsIdentity> tls = tls_of(settings.server);
+    http::Server server(listen_on(settings.server),
+                        boundary,
+                        server_settings(settings.server),
+                        tls ? &*tls : nullptr);
+    Worker maintenance("maintenance", log, maintenance_period, [&store](const std::stop_token&) {
+        store.maintain();
+    });
+    Worker lifecycle(
+        "lifecycle", log, settings.lifecycle.interval, [&](const std::stop_token& stop) {
+            carry_out_rules(store, settings.lifecycle, log, stop);
+        });
+    server.start();
+    log.info("s3d",
+             "ready",
+             {{"host", settings.server.host},
+              {"port", server.port()},
+              {"tls", tls ? "on" : "off"},
+              {"version", ALEXANDER_VERSION}});
+    notify_service_manager("READY=1");
+
+    log.info("s3d", "stopping", {{"signal", wait_for_end(ends, tls ? &*tls : nullptr, log)}});
+    notify_service_manager("STOPPING=1");
+    server.stop(settings.server.shutdown_timeout);
+    return 0;
+}
+
+}  // namespace alexander::s3

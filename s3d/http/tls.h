@@ -1,0 +1,37 @@
+// The server's side of TLS: a certificate, its key, and taking new ones while connections run.
+#pragma once
+
+#include "base/guarded.h"
+
+#include <Poco/Net/Context.h>
+#include <Poco/Net/StreamSocket.h>
+
+#include <string>
+
+namespace alexander::s3::http {
+
+/// TLS 1.2 and later, by the files that it was made of.
+///
+/// Any thread may call any method at any time. Connections keep the certificate they began with.
+class TlsIdentity {
+public:
+    /// PEM files; the certificate's also has those above it. Throws invalid_argument naming the
+    /// file if they cannot be read or do not belong together.
+    TlsIdentity(std::string certificate_file, std::string key_file);
+
+    /// Reads the files again, for connections from now on. Throws as the constructor, and keeps
+    /// what it has.
+    void reload();
+
+    /// The same connection under TLS. The handshake happens with the first reads.
+    [[nodiscard]] Poco::Net::StreamSocket secure(const Poco::Net::StreamSocket& accepted);
+
+private:
+    [[nodiscard]] Poco::Net::Context::Ptr load() const;
+
+    const std::string certificate_file_;
+    const std::string key_file_;
+    Guarded<Poco::Net::Context::Ptr> context_;
+};
+
+}  // namespace alexander::s3::http

@@ -1,0 +1,159 @@
+#include "catalog/sql/sqlite_connection.h"
+
+#include "base/error.h"
+#include "catalog/sql/query.h"
+#include "catalog/sql/sqlite_error.h"
+#include "catalog/sql/sqlite_statement.h"
+
+#include <sqlite3.h>
+
+#include <cassert>
+#include <cerrno>
+
+namespace alexander::sql {
+namespace {
+
+// The catalog lock keeps writers apart; only a recovery or a checkpoint elsewhere can be met.
+constexpr int usual_wait_milliseconds = 10'000;
+
+}  // namespace
+
+void SqliteConnection::Close::operator()(sqlite3* database) const noexcept {
+    sqlite3_close_v2(database);
+}
+
+SqliteConnection::SqliteConnection(const std::string& path, const std::string& vfs, Role role) {
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
+                SQLITE_OPEN_EXRESCODE;
+    if (role == Role::creator) {
+        flags |= SQLITE_OPEN_CREATE;
+    }
+    sqlite3* database = nullptr;
+    const int code =
+        sqlite3_open_v2(path.c_str(), &database, flags, vfs.empty() ? nullptr : vfs.c_str());
+    database_.reset(database);
+    if ((code & 0xff) == SQLITE_CANTOPEN && role != Role::creator && database != nullptr) {
+        const int os_errno = sqlite3_system_errno(database);
+        if (os_errno == ENOENT || os_errno == ENOTDIR) {
+            throw Error(ErrorCode::not_a_store, "catalog: there is no " + path, os_errno);
+        }
+    }
+    if (code != SQLITE_OK) {
+        throw_sqlite_error(database, code, "opening " + path);
+    }
+    configure(role);
+}
+
+SqliteConnection::~SqliteConnection() = default;
+
+void SqliteConnection::configure(Role role) {
+    // The wait comes first: with it after journal_mode, a second process gets BUSY at open.
+    sqlite3_busy_timeout(database_.get(), usual_wait_milliseconds);
+    // Both before the first statement: no checkpoint may run outside the catalog lock.
+    sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    sqlite3_wal_autocheckpoint(database_.get(), 0);
+    run_script(
+        "PRAGMA synchronous = NORMAL;"
+        "PRAGMA mmap_size = 0;"
+        "PRAGMA temp_store = MEMORY;"
+        "PRAGMA trusted_schema = OFF;"
+        "PRAGMA cell_size_check = ON;"
+        "PRAGMA secure_delete = OFF;");
+    if (role == Role::creator) {
+        run_script("PRAGMA page_size = 4096");
+    }
+    if (role == Role::reader) {
+        run_script("PRAGMA cache_size = -4096; PRAGMA query_only = ON");
+    } else {
+        run_script("PRAGMA cache_size = -65536");
+        enter_wal();
+    }
+}
+
+void SqliteConnection::enter_wal() {
+    Query query(*this, "PRAGMA journal_mode = WAL");
+    if (!query.next() || as_text(query.blob(0)) != "wal") {
+        throw Error(ErrorCode::not_a_store,
+                    "catalog: this file system does not support SQLite's write-ahead log");
+    }
+}
+
+Statement& SqliteConnection::prepare(SqlText sql) {
+    if (is_transaction_required_ && !is_in_transaction()) {
+        throw Error(ErrorCode::device_error,
+                    "catalog: an earlier error has rolled the transaction back");
+    }
+    auto& statement = statements_[sql.address()];
+    if (!statement) {
+        statement = std::make_unique<SqliteStatement>(database_.get(), sql.view());
+    }
+    assert(!statement->is_running());
+    return *statement;
+}
+
+void SqliteConnection::run_script(const std::string& sql) {
+    const int code = sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) {
+        throw_sqlite_error(database_.get(), code, sql.substr(0, 100));
+    }
+}
+
+std::int64_t SqliteConnection::rows_changed() const {
+    return sqlite3_changes64(database_.get());
+}
+
+std::int64_t SqliteConnection::rows_written() const {
+    return sqlite3_total_changes64(database_.get());
+}
+
+bool SqliteConnection::is_in_transaction() const {
+    return sqlite3_get_autocommit(database_.get()) == 0;
+}
+
+SqliteConnection::CheckpointOutcome SqliteConnection::checkpoint(Checkpoint mode,
+                                                                 std::chrono::milliseconds wait) {
+    sqlite3_busy_timeout(database_.get(), static_cast<int>(wait.count()));
+    int frames = 0;
+    int copied = 0;
+    const int code = sqlite3_wal_checkpoint_v2(
+        database_.get(),
+        nullptr,
+        mode == Checkpoint::passive ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_TRUNCATE,
+        &frames,
+        &copied);
+    sqlite3_busy_timeout(database_.get(), usual_wait_milliseconds);
+    if ((code & 0xff) == SQLITE_BUSY) {
+        return CheckpointOutcome::blocked;
+    }
+    if (code != SQLITE_OK) {
+        throw_sqlite_error(database_.get(), code, "checkpoint");
+    }
+    return copied == frames ? CheckpointOutcome::complete : CheckpointOutcome::blocked;
+}
+
+std::vector<std::string> SqliteConnection::statements() const {
+    std::vector<std::string> texts;
+    for (const auto& [text, statement] : statements_) {
+        texts.emplace_back(text);
+    }
+    return texts;
+}
+
+sqlite3_file& SqliteConnection::file(int selector, const char* what) {
+    sqlite3_file* found = nullptr;
+    const int code = sqlite3_file_control(database_.get(), "main", selector, &found);
+    if (code != SQLITE_OK || found == nullptr || found->pMethods == nullptr) {
+        throw Error(ErrorCode::device_error, std::string("catalog: SQLite has no open ") + what);
+    }
+    return *found;
+}
+
+sqlite3_file& SqliteConnection::database_file() {
+    return file(SQLITE_FCNTL_FILE_POINTER, "database file");
+}
+
+sqlite3_file& SqliteConnection::log_file() {
+    return file(SQLITE_FCNTL_JOURNAL_POINTER, "write-ahead log");
+}
+
+}  // namespace alexander::sql

@@ -1,0 +1,252 @@
+#include "store/chunk_store.h"
+
+#include "base/error.h"
+#include "base/guarded.h"
+#include "store/lru_cache.h"
+
+#include <algorithm>
+#include <cassert>
+#include <map>
+#include <string>
+#include <thread>
+#include <utility>
+
+namespace alexander {
+
+namespace {
+
+constexpr std::size_t max_open_packs = 128;
+constexpr std::size_t max_known_locations = 16384;
+constexpr std::size_t max_cached_pages = 512;
+
+struct Domain {
+    Domain(const StoreUuid& store,
+           DomainKeys keys,
+           RandomSource& random,
+           Compression compression,
+           EpochKeyProvider older)
+        : gear(keys.gear_key.view()),
+          sealer(store, std::move(keys), random, compression, std::move(older)) {}
+
+    GearTable gear;
+    Sealer sealer;
+};
+
+// What is known of a chunk that was read: neither part ever means another chunk later.
+struct Known {
+    catalog::ChunkLocation location;
+    std::optional<ChunkId> id;
+};
+
+std::string describe(const catalog::ChunkLocation& location) {
+    std::string text = "chunk " + std::to_string(location.chunk);
+    if (location.pack == 0)
+        return text + " in the catalog";
+    return text + " in pack " + to_string(PackUuid{location.pack_uuid}) + " at offset " +
+           std::to_string(location.offset_bytes);
+}
+
+}  // namespace
+
+struct ChunkStore::State {
+    State(const StoreUuid& store_uuid,
+          Keyring& ring,
+          RandomSource& random_source,
+          FileSystem& files,
+          catalog::Catalog& rows,
+          Options chosen)
+        : store(store_uuid),
+          keyring(ring),
+          random(random_source),
+          catalog(rows),
+          options(std::move(chosen)),
+          cache(options.cache_bytes),
+          packs(files, max_open_packs) {}
+
+    DomainKeys keys(std::uint32_t number, std::optional<std::uint32_t> epoch) {
+        const auto find = [&](const Keyring& ring) {
+            return epoch ? ring.domain(number, *epoch) : ring.domain(number);
+        };
+        try {
+            return find(keyring);
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::wrong_key || !options.reload_keyring)
+                throw;
+        }
+        return find(options.reload_keyring());
+    }
+
+    Domain& domain(std::uint32_t number) {
+        auto locked = domains.lock();
+        auto& entry = (*locked)[number];
+        if (!entry)
+            entry = std::make_unique<Domain>(
+                store,
+                keys(number, std::nullopt),
+                random,
+                options.compression,
+                [this, number](std::uint32_t epoch) { return keys(number, epoch).data_key; });
+        return *entry;
+    }
+
+    std::shared_ptr<const Bytes> open(ByteView record, const std::optional<ChunkId>& expected) {
+        const RecordHeader header = parse_record_header(record);
+        if (expected && header.id != *expected)
+            throw Error(
+                ErrorCode::corrupt,
+                "it is chunk " + to_string(header.id) + " instead of " + to_string(*expected));
+        auto plain =
+            std::make_shared<const Bytes>(domain(header.domain).sealer.open(record, header.id));
+        cache.put(header.id, plain);
+        return plain;
+    }
+
+    catalog::ChunkLocation locate(catalog::ChunkNumber chunk) {
+        const auto snapshot = catalog.read();
+        const auto location = catalog::find_location(*snapshot, chunk);
+        if (!location)
+            throw Error(ErrorCode::corrupt,
+                        "chunk " + std::to_string(chunk) + " is not in the catalog");
+        return *location;
+    }
+
+    // Nothing if the record is not there any more: it was moved.
+    std::optional<Bytes> fetch(const catalog::ChunkLocation& location) {
+        if (location.pack != 0)
+            return packs.read(
+                PackUuid{location.pack_uuid}, location.offset_bytes, location.length_bytes);
+        const auto snapshot = catalog.read();
+        return catalog::find_inline_record(*snapshot, location.chunk);
+    }
+
+    // Nothing if the record has to be looked for once more.
+    std::shared_ptr<const Bytes> try_read(const catalog::ChunkLocation& location, bool is_last) {
+        const std::optional<Bytes> record = fetch(location);
+        if (!record) {
+            if (is_last)
+                throw Error(ErrorCode::corrupt, describe(location) + ": the record is missing");
+            return nullptr;
+        }
+        try {
+            auto plain = open(*record, std::nullopt);
+            if (plain->size() != location.plain_bytes)
+                throw Error(ErrorCode::corrupt, "it has another length than the catalog says");
+            known.put(location.chunk, {location, parse_record_header(*record).id});
+            return plain;
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::corrupt)
+                throw;
+            if (is_last)
+                throw Error(ErrorCode::corrupt, describe(location) + ": " + error.what());
+            return nullptr;
+        }
+    }
+
+    const StoreUuid store;
+    Keyring& keyring;
+    RandomSource& random;
+    catalog::Catalog& catalog;
+    const Options options;
+    const Committer* committer = nullptr;
+    ChunkCache cache;
+    PackReader packs;
+    LruCache<catalog::ChunkNumber, Known> known{max_known_locations};
+    LruCache<catalog::PageId, std::shared_ptr<const ManifestPage>> pages{max_cached_pages};
+    Guarded<std::map<std::uint32_t, std::unique_ptr<Domain>>> domains;
+    TaskPool workers{std::max<std::size_t>(
+        2, std::thread::hardware_concurrency())};  // last: its tasks use what is above
+};
+
+ChunkStore::ChunkStore(const StoreUuid& store,
+                       Keyring& keyring,
+                       RandomSource& random,
+                       FileSystem& files,
+                       catalog::Catalog& catalog,
+                       Options options)
+    : state_(std::make_unique<State>(store, keyring, random, files, catalog, std::move(options))) {}
+
+ChunkStore::~ChunkStore() = default;
+
+void ChunkStore::attach(const Committer& committer) {
+    state_->committer = &committer;
+}
+
+ChunkStore::Stored ChunkStore::store(std::uint32_t domain, ByteView plaintext) {
+    const Sealer& sealer = state_->domain(domain).sealer;
+    const ChunkId id = sealer.identify(plaintext);
+    // Pending first: a chunk leaves there only after every new snapshot sees it.
+    if (state_->committer->is_pending(id))
+        return {id, std::nullopt};
+    {
+        const auto snapshot = state_->catalog.read();
+        if (catalog::find_live_chunk(*snapshot, id.bytes))
+            return {id, std::nullopt};
+    }
+    return {id, sealer.seal(id, plaintext)};
+}
+
+const GearTable& ChunkStore::gear_table(std::uint32_t domain) {
+    return state_->domain(domain).gear;
+}
+
+std::shared_ptr<const Bytes> ChunkStore::read(catalog::ChunkNumber chunk) {
+    const std::optional<Known> known = state_->known.find(chunk);
+    if (known) {
+        if (auto plain = state_->cache.find(*known->id))
+            return plain;
+        if (auto plain = state_->try_read(known->location, false))
+            return plain;
+        state_->known.erase(chunk);
+    }
+    // Compaction may move the record between the look-up and the read: once more then.
+    if (auto plain = state_->try_read(state_->locate(chunk), false))
+        return plain;
+    return state_->try_read(state_->locate(chunk), true);
+}
+
+std::shared_ptr<const Bytes> ChunkStore::read(const ChunkId& id) {
+    if (auto plain = state_->cache.find(id))
+        return plain;
+    if (const auto record = state_->committer->pending_record(id))
+        return state_->open(*record, id);
+    std::optional<catalog::ChunkNumber> number;
+    {
+        const auto snapshot = state_->catalog.read();
+        number = catalog::find_live_chunk(*snapshot, id.bytes);
+    }
+    if (!number)
+        throw Error(ErrorCode::corrupt, "chunk " + to_string(id) + " is not stored");
+    return read(*number);
+}
+
+std::shared_ptr<const Bytes> ChunkStore::read(const Extent& extent) {
+    assert(!extent.is_hole());
+    return extent.chunk != 0 ? read(extent.chunk) : read(*extent.id);
+}
+
+std::shared_ptr<const Bytes> ChunkStore::open(const SealedRecord& record) {
+    if (auto plain = state_->cache.find(record.id))
+        return plain;
+    return state_->open(record.bytes, record.id);
+}
+
+std::shared_ptr<const ManifestPage> ChunkStore::page(catalog::PageId id, std::int32_t level) {
+    if (auto cached = state_->pages.find(id); cached && (*cached)->level == level)
+        return *cached;
+    std::optional<catalog::Page> row;
+    {
+        const auto snapshot = state_->catalog.read();
+        row = catalog::find_page(*snapshot, id);
+    }
+    if (!row)
+        throw Error(ErrorCode::corrupt, "manifest page " + std::to_string(id) + " is missing");
+    auto page = std::make_shared<const ManifestPage>(parse_page(level, row->body));
+    state_->pages.put(id, page);
+    return page;
+}
+
+TaskPool& ChunkStore::workers() {
+    return state_->workers;
+}
+
+}  // namespace alexander

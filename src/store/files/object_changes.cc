@@ -1,0 +1,209 @@
+#include "store/files/object_changes.h"
+
+#include "catalog/buckets.h"
+#include "catalog/inodes.h"
+#include "catalog/slots.h"
+#include "catalog/versions.h"
+#include "crypto/hash.h"
+#include "store/files/object_metadata.h"
+#include "store/keys.h"
+
+#include <algorithm>
+
+namespace alexander::files {
+namespace {
+
+constexpr std::int64_t coalescing_seconds = 60;
+constexpr std::size_t longest_elided_history = 16;
+constexpr std::size_t names_limit = 65536;
+
+std::string key_for(const HistoryContext& context, catalog::Ino parent, std::string_view name) {
+    if (!context.bucket.keeps_history())
+        return {};  // nothing is filed by key there
+    return key_of(context.scope.rows(), context.bucket, parent, name);
+}
+
+/// Made by the mount a moment ago, not locked and never shown to an S3 client by its id.
+bool is_provisional(const HistoryContext& context, const catalog::Version& version) {
+    return !version.is_marker && version.origin == catalog::Origin::mount && !version.served &&
+           version.retain_mode == 0 && !version.legal_hold &&
+           context.scope.now().seconds - version.object.modified.seconds < coalescing_seconds;
+}
+
+void erase_version(const HistoryContext& context, const catalog::Version& version) {
+    catalog::Transaction& rows = context.scope.rows();
+    catalog::delete_version(rows, version.bucket, version.key, version.object.version_seq);
+    catalog::Usage usage;
+    usage.versions = -1;
+    usage.bytes = -version.object.size;
+    catalog::add_usage(rows, version.bucket, usage);
+    catalog::Change change;
+    change.kind = catalog::ChangeKind::version_changed;
+    change.bucket = version.bucket;
+    change.name = version.key;
+    change.ino = version.ino;
+    change.version = version.object.version_seq;
+    rows.log_change(change);
+}
+
+/// The whole history of a key, or nothing if any of it must be kept.
+std::vector<catalog::Version> provisional_history(const HistoryContext& context,
+                                                  const std::string& key) {
+    std::vector<catalog::Version> history = catalog::scan_versions(
+        context.scope.rows(), context.bucket.id, {key, 0}, key + '\0', longest_elided_history + 1);
+    const bool all = history.size() <= longest_elided_history &&
+                     std::all_of(history.begin(), history.end(), [&](const auto& version) {
+                         return is_provisional(context, version);
+                     });
+    return all ? std::move(history) : std::vector<catalog::Version>{};
+}
+
+/// An inode row for what so far only its name described.
+void make_inode_row(catalog::Transaction& rows,
+                    const catalog::Bucket& bucket,
+                    const catalog::Slot& slot) {
+    if (!catalog::find_inode(rows, slot.ino))
+        catalog::put_inode(rows, default_inode(bucket, slot));
+}
+
+void set_object(catalog::Transaction& rows, catalog::Ino ino, const catalog::ObjectState& object) {
+    std::optional<catalog::Inode> inode = catalog::find_inode(rows, ino);
+    if (!inode)
+        return;
+    inode->object = object;
+    catalog::put_inode(rows, *inode);
+}
+
+catalog::ObjectState new_object(const ChangeContext& context, const PutName& effect) {
+    catalog::ContentId content = 0;
+    std::uint64_t size = 0;
+    Etag etag{md5({}), 0};
+    if (effect.content) {
+        content = effect.content->draft.commit(context.history.scope);
+        size = effect.content->draft.size_bytes();
+        etag = effect.content->etag;
+    }
+    catalog::ObjectState object = make_state(context.history, size, etag, content, context.owner);
+    object.sealed_attributes = new_attributes(context.engine, effect.content_type);
+    return object;
+}
+
+/// The same bytes as a new version, or as they are where no versions are kept.
+catalog::ObjectState moved_object(const HistoryContext& context,
+                                  const catalog::ObjectState& object) {
+    if (!context.bucket.keeps_history())
+        return object;
+    catalog::ObjectState moved = make_state(context,
+                                            static_cast<std::uint64_t>(object.size),
+                                            reveal_etag(context.keyring, object),
+                                            object.content,
+                                            object.owner);
+    moved.profile = object.profile;
+    moved.sealed_attributes = object.sealed_attributes;
+    return moved;
+}
+
+}  // namespace
+
+std::optional<catalog::ObjectState> object_of(catalog::Snapshot& snapshot, catalog::Ino ino) {
+    if (const auto inode = catalog::find_inode(snapshot, ino);
+        inode && inode->object.version_seq != 0)
+        return inode->object;
+    const std::vector<catalog::Slot> slots = catalog::slots_of_inode(snapshot, ino, 1);
+    if (slots.empty() || slots.front().object.version_seq == 0)
+        return std::nullopt;
+    return slots.front().object;
+}
+
+void put_name(const ChangeContext& change, const PutName& effect) {
+    const HistoryContext& context = change.history;
+    catalog::Transaction& rows = context.scope.rows();
+    const std::optional<catalog::Slot> replaced =
+        catalog::find_slot(rows, effect.slot.parent, effect.slot.name);
+    if (replaced && effect.keep_replaced)
+        make_inode_row(rows, context.bucket, *replaced);
+    NamedSlot named{effect.slot, key_for(context, effect.slot.parent, effect.slot.name)};
+    if (!named.slot.is_directory()) {
+        const auto existing = object_of(rows, named.slot.ino);
+        named.slot.object =
+            existing ? moved_object(context, *existing) : new_object(change, effect);
+        if (!existing || effect.moves)
+            set_object(rows, named.slot.ino, named.slot.object);
+    } else if (named.slot.object.modified == Timestamp{}) {
+        named.slot.object.modified = context.scope.now();
+        named.slot.object.owner = change.owner;
+        named.slot.object.profile = context.bucket.profile;
+    }
+    put_named_slot(context, named, replaced);
+}
+
+Remains drop_name(const ChangeContext& change, const DropName& effect) {
+    const HistoryContext& context = change.history;
+    catalog::Transaction& rows = context.scope.rows();
+    std::optional<catalog::Slot> slot =
+        catalog::find_slot(rows, effect.slot.parent, effect.slot.name);
+    if (!slot || slot->ino != effect.slot.ino)
+        return Remains::nothing;
+    if (effect.keep_inode)
+        make_inode_row(rows, context.bucket, *slot);
+    const NamedSlot named{*slot, key_for(context, slot->parent, slot->name)};
+    std::vector<catalog::Version> elided;
+    if (context.bucket.keeps_history() && !slot->is_directory() &&
+        find_current_version(rows, context.bucket, named.key, *slot))
+        elided = provisional_history(context, named.key);
+    const std::optional<catalog::Version> marker = remove_named_slot(context, named);
+    if (elided.empty())
+        return marker ? Remains::history : Remains::nothing;
+    for (const catalog::Version& version : elided)
+        if (catalog::find_version(rows, version.bucket, version.key, version.object.version_seq))
+            erase_version(context, version);
+    if (marker)
+        erase_version(context, *marker);
+    return Remains::nothing;
+}
+
+void drop_marker(const ChangeContext& change, const DropMarker& effect) {
+    const HistoryContext& context = change.history;
+    const std::vector<catalog::Slot> slots =
+        catalog::slots_of_inode(context.scope.rows(), effect.directory, 1);
+    if (slots.empty() || !slots.front().has(catalog::SlotFlags::directory_object))
+        return;
+    const catalog::Slot& slot = slots.front();
+    std::ignore = remove_directory_object(
+        context, {slot, key_for(context, slot.parent, slot.name)});  // nobody asks for the marker
+}
+
+void publish(const ChangeContext& change, const Publish& effect) {
+    const HistoryContext& context = change.history;
+    catalog::Transaction& rows = context.scope.rows();
+    const std::vector<catalog::Slot> slots = catalog::slots_of_inode(rows, effect.ino, names_limit);
+    const std::optional<catalog::ObjectState> before = object_of(rows, effect.ino);
+    const catalog::ContentId content = effect.content.draft.commit(context.scope);
+    if (before && before->content == content && content != 0) {
+        effect.result->object = *before;
+        return;
+    }
+    catalog::ObjectState object = make_state(context,
+                                             effect.content.draft.size_bytes(),
+                                             effect.content.etag,
+                                             content,
+                                             before ? before->owner : change.owner);
+    object.profile = effect.profile;
+    if (before)
+        object.sealed_attributes = published_attributes(change.engine, *before);
+    for (const catalog::Slot& slot : slots) {
+        NamedSlot named{slot, key_for(context, slot.parent, slot.name)};
+        named.slot.object = object;
+        std::optional<catalog::Version> previous;
+        if (context.bucket.keeps_history())
+            previous = find_current_version(rows, context.bucket, named.key, slot);
+        put_named_slot(context, named, slot);
+        if (previous && is_provisional(context, *previous) && previous->ino == effect.ino &&
+            catalog::find_version(rows, context.bucket.id, named.key, previous->object.version_seq))
+            erase_version(context, *previous);
+    }
+    set_object(rows, effect.ino, object);
+    effect.result->object = object;
+}
+
+}  // namespace alexander::files

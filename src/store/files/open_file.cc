@@ -1,0 +1,105 @@
+#include "store/files/open_file.h"
+
+#include <algorithm>
+
+namespace alexander::files {
+
+FileContents::FileContents(const Engine& engine,
+                           std::uint32_t domain,
+                           ChunkProfile profile,
+                           const catalog::Content& base)
+    : engine_(engine), domain_(domain), profile_(profile), base_(base) {}
+
+std::uint64_t FileContents::size_bytes() const {
+    return editor_ ? editor_->size_bytes() : static_cast<std::uint64_t>(base_.size);
+}
+
+std::int64_t FileContents::allocated_bytes() const {
+    return editor_ ? static_cast<std::int64_t>(editor_->allocated_bytes()) : -1;
+}
+
+ContentEditor& FileContents::edit() {
+    if (!editor_) {
+        editor_ = std::make_unique<ContentEditor>(engine_, domain_, profile_, base_);
+        reader_.reset();
+    }
+    return *editor_;
+}
+
+void FileContents::changed() {
+    last_change_ = engine_.clock.monotonic();
+    if (!dirty_)
+        dirty_since_ = last_change_;
+    dirty_ = true;
+}
+
+std::size_t FileContents::read(std::uint64_t offset, MutableBytes into) {
+    if (editor_)
+        return editor_->read(offset, into);
+    if (base_.id == 0)
+        return 0;
+    if (!reader_)
+        reader_ = std::make_unique<ContentReader>(engine_, base_);
+    return reader_->read_into(offset, into);
+}
+
+void FileContents::write(std::uint64_t offset, ByteView bytes) {
+    edit().write(offset, bytes);
+    changed();
+}
+
+void FileContents::truncate(std::uint64_t size_bytes) {
+    if (size_bytes == this->size_bytes())
+        return;
+    edit().truncate(size_bytes);
+    changed();
+}
+
+void FileContents::punch(std::uint64_t offset, std::uint64_t length) {
+    edit().punch(offset, length);
+    changed();
+}
+
+std::optional<std::uint64_t> FileContents::next_data(std::uint64_t offset) {
+    if (editor_)
+        return editor_->next_data(offset);
+    if (base_.id == 0)
+        return std::nullopt;
+    if (!reader_)
+        reader_ = std::make_unique<ContentReader>(engine_, base_);
+    return reader_->next_data(offset);
+}
+
+std::uint64_t FileContents::next_hole(std::uint64_t offset) {
+    if (editor_)
+        return editor_->next_hole(offset);
+    if (base_.id == 0)
+        return offset;
+    if (!reader_)
+        reader_ = std::make_unique<ContentReader>(engine_, base_);
+    return reader_->next_hole(offset);
+}
+
+std::size_t FileContents::dirty_bytes() const {
+    return editor_ ? editor_->dirty_bytes() : 0;
+}
+
+void FileContents::spill() {
+    if (editor_)
+        editor_->spill();
+}
+
+FileContents::Draft FileContents::draft() {
+    ContentEditor::Draft made = edit().draft();
+    Draft draft;
+    draft.content = std::move(made.content);
+    draft.etag = Etag{made.etag, made.etag_parts};
+    draft.profile = static_cast<std::uint8_t>(editor_->profile());
+    return draft;
+}
+
+void FileContents::published() {
+    dirty_ = false;
+}
+
+}  // namespace alexander::files

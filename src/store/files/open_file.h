@@ -1,0 +1,93 @@
+// The bytes of one inode that is open, shared by all its handles.
+#pragma once
+
+#include "base/guarded.h"
+#include "store/content_editor.h"
+#include "store/content_reader.h"
+#include "store/object_types.h"
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+
+namespace alexander::files {
+
+/// One thread at a time: reached through OpenFile::lock().
+class FileContents {
+public:
+    FileContents(const Engine& engine,
+                 std::uint32_t domain,
+                 ChunkProfile profile,
+                 const catalog::Content& base);
+
+    [[nodiscard]] std::uint64_t size_bytes() const;
+
+    /// -1 while nothing has been changed: then nobody has counted.
+    [[nodiscard]] std::int64_t allocated_bytes() const;
+
+    std::size_t read(std::uint64_t offset, MutableBytes into);
+    void write(std::uint64_t offset, ByteView bytes);
+    void truncate(std::uint64_t size_bytes);
+    void punch(std::uint64_t offset, std::uint64_t length);
+    [[nodiscard]] std::optional<std::uint64_t> next_data(std::uint64_t offset);
+    [[nodiscard]] std::uint64_t next_hole(std::uint64_t offset);
+
+    /// True if something is not published yet.
+    [[nodiscard]] bool is_dirty() const { return dirty_; }
+
+    [[nodiscard]] std::size_t dirty_bytes() const;
+    void spill();
+
+    struct Draft {
+        ContentDraft content;
+        Etag etag;
+        std::uint8_t profile = 0;
+    };
+
+    /// What is there now. It stays dirty until published() says that it was queued.
+    [[nodiscard]] Draft draft();
+    void published();
+
+    /// CLOCK_MONOTONIC of the first and the last change that is not published.
+    [[nodiscard]] std::chrono::nanoseconds dirty_since() const { return dirty_since_; }
+
+    [[nodiscard]] std::chrono::nanoseconds last_change() const { return last_change_; }
+
+private:
+    ContentEditor& edit();
+    void changed();
+
+    const Engine& engine_;
+    const std::uint32_t domain_;
+    const ChunkProfile profile_;
+    const catalog::Content base_;
+    std::unique_ptr<ContentEditor> editor_;  // from the first change on
+    std::unique_ptr<ContentReader> reader_;  // until then
+    bool dirty_ = false;
+    std::chrono::nanoseconds dirty_since_{0};
+    std::chrono::nanoseconds last_change_{0};
+};
+
+/// Any thread may lock it at any time. Its lock comes before the file tree's.
+class OpenFile {
+public:
+    OpenFile(const Engine& engine,
+             catalog::Ino ino,
+             std::uint32_t domain,
+             ChunkProfile profile,
+             const catalog::Content& base)
+        : ino_(ino), contents_(engine, domain, profile, base) {}
+
+    [[nodiscard]] catalog::Ino ino() const { return ino_; }
+
+    [[nodiscard]] Guarded<FileContents>::Access lock() { return contents_.lock(); }
+
+    std::atomic<std::int64_t> counted_dirty_bytes{0};  // of this file, in the sum over all files
+
+private:
+    const catalog::Ino ino_;
+    Guarded<FileContents> contents_;
+};
+
+}  // namespace alexander::files

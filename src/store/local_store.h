@@ -1,0 +1,45 @@
+// The store that a program's settings name, with the host's services behind it.
+#pragma once
+
+#include "base/logging.h"
+#include "base/posix_file_system.h"
+#include "base/settings.h"
+#include "store/store.h"
+
+#include <memory>
+#include <string>
+
+namespace alexander {
+
+/// Logs as `settings` say; the clock must outlive it.
+[[nodiscard]] std::unique_ptr<Logger> make_logger(const Settings& settings, Clock& clock);
+
+/// The key that `settings` give. Throws invalid_argument if they give none or not 64 hex digits.
+[[nodiscard]] MasterKey master_key_of(const Settings& settings);
+
+/// Owns a Store and the host services that it stands on. One per program.
+///
+/// Everything that is created in the folder belongs to the owner of its STORE file, so that root's
+/// tools do not lock the daemons out.
+class LocalStore {
+public:
+    /// Makes a store in storage.data_dir, creating the folder with mode 0750 if it is missing.
+    static void create(const Settings& settings, Logger& log, const MasterKey& master);
+
+    /// Throws what Store::open throws, not_a_store with what to do if there is none.
+    LocalStore(const Settings& settings, Logger& log, const MasterKey& master, ProcessRole role);
+
+    [[nodiscard]] Store& store() noexcept { return *store_; }
+
+    [[nodiscard]] Clock& clock() noexcept { return clock_; }
+
+    [[nodiscard]] RandomSource& random() noexcept { return random_; }
+
+private:
+    SystemClock clock_;
+    SystemRandom random_;
+    std::unique_ptr<PosixFileSystem> files_;
+    std::unique_ptr<Store> store_;
+};
+
+}  // namespace alexander

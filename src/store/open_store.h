@@ -1,0 +1,89 @@
+// The store behind store/store.h: every part of it, in the order in which they need each other.
+#pragma once
+
+#include "store/chunk_store.h"
+#include "store/group_committer.h"
+#include "store/maintenance.h"
+#include "store/shared_coherence.h"
+#include "store/shared_mount_coherence.h"
+#include "store/store.h"
+#include "store/store_file.h"
+
+#include <atomic>
+#include <optional>
+
+namespace alexander {
+
+/// What is needed to take part in a store, before anything of it is read or written.
+struct StoreMembership {
+    StoreMembership(const Host& host, const StoreOptions& options, const MasterKey& master);
+
+    /// As it is on disk now: another process may have added a domain.
+    [[nodiscard]] Keyring load_keyring() const;
+
+    const Host host;
+    const StoreOptions options;
+    const MasterKey master;
+    const StoreFile file;
+    StoreLocks locks;
+    SharedPage page;
+    ProcessTable processes;
+    const catalog::ProcessId process;
+    std::unique_ptr<catalog::Catalog> catalog;
+    std::optional<Keyring> keyring;
+    std::optional<LogSync> log_sync;
+};
+
+/// Takes a place in the store, opens its keyring and catalog, and makes the catalog's log whole.
+/// Throws as Store::open.
+[[nodiscard]] std::unique_ptr<StoreMembership> join_store(const Host& host,
+                                                          const StoreOptions& options,
+                                                          const MasterKey& master,
+                                                          ProcessRole role);
+
+/// Where SQLite finds the database.
+[[nodiscard]] std::string database_path(FileSystem& files, const StoreOptions& options);
+
+class OpenStore final : public Store {
+public:
+    OpenStore(std::unique_ptr<StoreMembership> membership, ProcessRole role);
+    ~OpenStore() override;
+
+    [[nodiscard]] Buckets& buckets() override { return buckets_; }
+
+    [[nodiscard]] Objects& objects() override { return objects_; }
+
+    [[nodiscard]] Uploads& uploads() override { return uploads_; }
+
+    [[nodiscard]] Users& users() override { return users_; }
+
+    [[nodiscard]] const Engine& engine() override { return engine_; }
+
+    [[nodiscard]] Status status() override;
+
+    void maintain() override { maintenance_.run(); }
+
+    void close() override;
+
+    /// Once after construction.
+    void recover() { maintenance_.recover(); }
+
+private:
+    void finish();
+
+    const std::unique_ptr<StoreMembership> membership_;
+    PackWriter packs_;
+    ChunkStore chunks_;
+    GroupCommitter committer_;
+    SharedCoherence coherence_;
+    SharedMountCoherence mount_coherence_;
+    const Engine engine_;
+    Buckets buckets_;
+    Objects objects_;
+    Uploads uploads_;
+    Users users_;
+    Maintenance maintenance_;
+    std::atomic<bool> closed_ = false;
+};
+
+}  // namespace alexander

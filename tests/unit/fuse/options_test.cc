@@ -1,0 +1,53 @@
+#include "fuse/options.h"
+
+#include "base/error.h"
+
+#include <doctest/doctest.h>
+
+namespace alexander::fuse {
+namespace {
+
+CommandLine parse(const std::vector<std::string>& arguments) {
+    return CommandLine::parse(program_options(), expand_mount_options(arguments));
+}
+
+ErrorCode refusal(const std::vector<std::string>& arguments) {
+    try {
+        std::ignore = read_operands(parse(arguments));
+    } catch (const Error& error) {
+        return error.code();
+    }
+    return ErrorCode::busy;  // nothing here ends so
+}
+
+}  // namespace
+
+TEST_CASE("mount options become the program's own") {
+    CHECK(
+        expand_mount_options({"-o", "rw,bucket=b,user=u,_netdev", "-oro,server.port=80", "/mnt"}) ==
+        std::vector<std::string>{
+            "--bucket=b", "--user=u", "--read-only", "--server.port=80", "/mnt"});
+    CHECK(expand_mount_options({"-o", "defaults,x-systemd.automount,nofail"}).empty());
+    CHECK(expand_mount_options({"-o", ""}).empty());
+}
+
+TEST_CASE("a mount option that means nothing is refused") {
+    CHECK(refusal({"-o", "cache=yes", "/mnt"}) == ErrorCode::invalid_argument);
+    CHECK(refusal({"-o", "bucket", "/mnt"}) == ErrorCode::invalid_argument);
+}
+
+TEST_CASE("the source names a bucket, or none for all") {
+    CHECK(read_operands(parse({"/mnt"})).bucket.empty());
+    CHECK(read_operands(parse({"alexander", "/mnt"})).bucket.empty());
+    CHECK(read_operands(parse({"none", "/mnt"})).bucket.empty());
+    CHECK(read_operands(parse({"photos", "/mnt"})).bucket == "photos");
+    CHECK(read_operands(parse({"none", "/mnt", "-o", "bucket=photos"})).bucket == "photos");
+    CHECK(read_operands(parse({"photos", "/mnt"})).mount_point == "/mnt");
+}
+
+TEST_CASE("without a mount point, or with too much, nothing is mounted") {
+    CHECK(refusal({}) == ErrorCode::invalid_argument);
+    CHECK(refusal({"a", "b", "c"}) == ErrorCode::invalid_argument);
+}
+
+}  // namespace alexander::fuse

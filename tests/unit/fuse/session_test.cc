@@ -1,0 +1,34 @@
+#include "fuse/session.h"
+
+#include "fuse/read_ahead.h"
+
+#include <doctest/doctest.h>
+
+namespace alexander::fuse {
+
+TEST_CASE("the kernel checks permissions, for everybody, and trusts no device or setuid bit") {
+    MountOptions options;
+    CHECK(kernel_options(options) ==
+          "default_permissions,allow_other,nosuid,nodev,fsname=alexander,subtype=alexander");
+    options.read_only = true;
+    CHECK(kernel_options(options).ends_with(",ro"));
+}
+
+TEST_CASE("nothing is taken away where no mount is dead") {
+    CHECK_FALSE(remove_dead_mount("/"));
+    CHECK_FALSE(remove_dead_mount("/no/such/place"));
+}
+
+TEST_CASE("the device of a mount is that of the last line, blanks unescaped") {
+    constexpr std::string_view text =
+        "22 28 0:21 / /sys rw shared:7 - sysfs sysfs rw\n"
+        "30 28 0:40 / /mnt/a\\040b rw - fuse.alexander alexander rw\n"
+        "31 28 0:41 / /mnt/a\\040b rw - fuse.alexander alexander rw\n";
+
+    CHECK(device_of_mount(text, "/mnt/a b") == "0:41");
+    CHECK(device_of_mount(text, "/sys") == "0:21");
+    CHECK_FALSE(device_of_mount(text, "/mnt"));
+    CHECK_FALSE(device_of_mount("", "/mnt"));
+}
+
+}  // namespace alexander::fuse
