@@ -33,6 +33,8 @@ void CommitStage::run(Batch& batch) {
         fail_rest(batch, std::current_exception());
     }
     stop_after(batch);
+    for (const auto& work : batch.works)
+        follow_chain(*work);
 }
 
 void CommitStage::commit_batch(Batch& batch) {
@@ -116,6 +118,7 @@ CommitStage::Attempt CommitStage::try_commit(Batch& batch) {
 CommitStage::Attempt CommitStage::run_changes(Batch& batch, CommitScope& scope) {
     for (std::size_t i = 0; i < batch.works.size(); ++i) {
         QueuedWork& work = *batch.works[i];
+        follow_chain(work);
         if (work.failure || !work.change)
             continue;
         const std::int64_t written = scope.rows().rows_written();
@@ -129,6 +132,7 @@ CommitStage::Attempt CommitStage::run_changes(Batch& batch, CommitScope& scope) 
         } catch (const std::exception&) {
             work.failure = std::current_exception();
         }
+        follow_chain(work);
         stop_after(batch);
         if (scope.rows().rows_written() != written)
             return Attempt::again;
@@ -162,6 +166,15 @@ void CommitStage::fail_rest(Batch& batch, std::exception_ptr failure) {
         if (!work->failure && work->seq == 0)
             work->failure = failure;
     }
+}
+
+void CommitStage::follow_chain(QueuedWork& work) {
+    if (!work.chain)
+        return;
+    if (work.failure && !work.chain->failure)
+        work.chain->failure = work.failure;
+    else if (!work.failure && work.seq == 0)
+        work.failure = work.chain->failure;
 }
 
 // Where one failure stops the process, everything behind it in the queue fails as well.

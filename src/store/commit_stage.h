@@ -49,6 +49,7 @@ private:
     void finish(Batch& batch, catalog::CommitSeq seq);
     void prepare_retry(Batch& batch, ErrorCode code, std::exception_ptr failure);
     void fail_rest(Batch& batch, std::exception_ptr failure);
+    static void follow_chain(QueuedWork& work);
     void stop_after(Batch& batch);
 
     const CommitParts parts_;

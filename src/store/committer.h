@@ -34,6 +34,12 @@ public:
 /// and its last run counts. It must not wait for anything.
 using Change = std::function<void(CommitScope&)>;
 
+/// Shared by the works of one stream: once one has failed, those behind it fail with the same
+/// error, not with one that only follows from it. Only the committer looks inside.
+struct WorkChain {
+    std::exception_ptr failure;
+};
+
 struct Work {
     std::vector<SealedRecord> records;  // durable, with their chunk rows, before `change` runs
     Change change;                      // may be empty: records only
@@ -41,6 +47,8 @@ struct Work {
     /// Called once from the sync stage, before waiters wake: with nullptr once durable, or with the
     /// failure. Must be quick, must not throw, must not call the committer. May be empty.
     std::function<void(std::exception_ptr failure, catalog::CommitSeq seq)> done;
+
+    std::shared_ptr<WorkChain> chain = nullptr;  // none: the work stands alone
 };
 
 /// Whether later work may be committed when earlier work failed.

@@ -176,6 +176,10 @@ void ContentDraft::add_extent(const Extent& extent) {
     }
 }
 
+Work ContentDraft::start_work() {
+    return {std::move(records), {}, {}, chain};
+}
+
 ContentDraft ContentDraft::existing(const catalog::Content& content) {
     ContentDraft draft;
     draft.size_bytes_ = static_cast<std::uint64_t>(content.size);

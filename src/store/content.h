@@ -53,7 +53,7 @@ class PendingPages;
 
 /// A content that is ready to be committed. Nothing refers to it yet.
 ///
-/// Who commits it moves `records` into the Work whose change calls commit(): the chunks are then
+/// Who commits it calls start_work() for the Work whose change calls commit(): the chunks are then
 /// durable, and have their rows, before the change runs. (Records of long streams went to the
 /// committer before, in order.)
 class ContentDraft {
@@ -78,8 +78,14 @@ public:
     [[nodiscard]] catalog::ContentId commit(CommitScope& scope) const;
     [[nodiscard]] catalog::ContentId commit(CommitScope& scope, const PageLimits& limits) const;
 
+    /// A Work with the records, chained behind those of the same stream. Once only.
+    [[nodiscard]] Work start_work();
+
     /// Chunks that no Work carries yet.
     std::vector<SealedRecord> records;
+
+    /// Of the records that went to the committer before.
+    std::shared_ptr<WorkChain> chain;
 
     /// Pages of long streams, committed before: commit() releases them, and so does the end of the
     /// last draft that shares them.

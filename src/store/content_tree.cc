@@ -275,6 +275,7 @@ ContentDraft fold_small_leaves(ChunkStore& chunks, ContentDraft draft, std::size
         return draft;
     ContentDraft folded;
     folded.records = std::move(draft.records);
+    folded.chain = std::move(draft.chain);
     folded.pending = std::move(draft.pending);
     for (DraftNode& node : nodes)
         folded.append(std::move(node));

@@ -23,6 +23,7 @@ std::future<catalog::CommitSeq> GroupCommitter::submit(Work work) {
     auto queued = std::make_unique<QueuedWork>();
     queued->change = std::move(work.change);
     queued->done = std::move(work.done);
+    queued->chain = std::move(work.chain);
     for (SealedRecord& record : work.records)
         queued->records.push_back(std::make_shared<const SealedRecord>(std::move(record)));
     return enqueue(std::move(queued));

@@ -33,9 +33,7 @@ PutResult Objects::copy(const Identity& who, CopyRequest request) {
                             bucket.profile);
     const std::optional<Bytes> sealed = seal_attributes(engine_, request.attributes);
     PutResult result;
-    Work work;
-    if (draft)
-        work.records = std::move(draft->records);
+    Work work = draft ? draft->start_work() : Work{};
     work.change = [&](CommitScope& scope) {
         const WriteTarget target = find_target(scope, bucket.id, request.key);
         check_conditions(engine_.keyring, target, request.conditions);

@@ -170,8 +170,7 @@ PutResult Objects::put(const Identity& who, NewObject object) {
     const catalog::BucketId bucket = bucket_settings(engine_, object.bucket).id;
     const std::optional<Bytes> sealed = seal_attributes(engine_, object.attributes);
     PutResult result;
-    Work work;
-    work.records = std::move(object.content.records);
+    Work work = object.content.start_work();
     work.change = [&](CommitScope& scope) {
         const WriteTarget target = find_target(scope, bucket, object.key);
         check_conditions(engine_.keyring, target, object.conditions);

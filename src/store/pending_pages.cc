@@ -38,8 +38,8 @@ struct PendingPages::Shared {
     }
 };
 
-PendingPages::PendingPages(Committer& committer)
-    : committer_(committer), shared_(std::make_shared<Shared>()) {}
+PendingPages::PendingPages(Committer& committer, std::shared_ptr<WorkChain> chain)
+    : committer_(committer), chain_(std::move(chain)), shared_(std::make_shared<Shared>()) {}
 
 PendingPages::~PendingPages() {
     {
@@ -66,7 +66,8 @@ std::future<catalog::CommitSeq> PendingPages::add(std::vector<SealedRecord> reco
     return committer_.submit(Work{std::move(records),
                                   [shared = shared_, ordinal, leaf = std::move(extents)](
                                       CommitScope& scope) { shared->write(scope, ordinal, leaf); },
-                                  {}});
+                                  {},
+                                  chain_});
 }
 
 catalog::PageId PendingPages::page(std::size_t n) const {

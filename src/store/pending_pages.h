@@ -13,7 +13,8 @@ namespace alexander {
 /// One thread at a time, except release(), which runs in the committer.
 class PendingPages {
 public:
-    explicit PendingPages(Committer& committer);
+    /// Pages, like the stream's other works, come behind what is in `chain`.
+    explicit PendingPages(Committer& committer, std::shared_ptr<WorkChain> chain = nullptr);
 
     /// Releases what nobody has released; quiet, because a dead process's pages go as well.
     ~PendingPages();
@@ -34,6 +35,7 @@ public:
 private:
     struct Shared;
     Committer& committer_;
+    std::shared_ptr<WorkChain> chain_;
     std::shared_ptr<Shared> shared_;  // also held by queued changes, which may outlive this
 };
 

@@ -61,7 +61,7 @@ void StreamWriter::submit_group() {
     group_index_.clear();
     submitted_bytes_ += bytes;
     submitted_.push_back(
-        {committer_.submit(Work{std::exchange(group_, {}), {}, {}}), bytes, false});
+        {committer_.submit(Work{std::exchange(group_, {}), {}, {}, chain_}), bytes, false});
 }
 
 void StreamWriter::submit_leaf(std::size_t extents, LeafUse use) {
@@ -78,7 +78,7 @@ void StreamWriter::submit_leaf(std::size_t extents, LeafUse use) {
         pinned_extents_ = extents;
     }
     if (!pages_)
-        pages_ = std::make_shared<PendingPages>(committer_);
+        pages_ = std::make_shared<PendingPages>(committer_, chain_);
     const std::size_t bytes = std::exchange(group_bytes_, 0);
     group_index_.clear();
     submitted_bytes_ += bytes;
@@ -123,6 +123,7 @@ ContentDraft StreamWriter::finish() {
     for (DraftNode& node : settle())
         draft.append(std::move(node));
     draft.records = std::exchange(group_, {});
+    draft.chain = chain_;
     if (pages_)
         draft.pending.push_back(pages_);
     return draft;

@@ -79,6 +79,7 @@ private:
     std::vector<SealedRecord> group_;
     std::unordered_map<ChunkId, std::size_t> group_index_;
     std::size_t group_bytes_ = 0;
+    std::shared_ptr<WorkChain> chain_ = std::make_shared<WorkChain>();
     std::deque<Group> submitted_;
     std::size_t submitted_bytes_ = 0;
     std::shared_ptr<PendingPages> pages_;

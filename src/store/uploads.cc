@@ -69,8 +69,7 @@ PartInfo Uploads::put_part(NewPart part) {
     row.number = part.number;
     row.size = static_cast<std::int64_t>(part.content.size_bytes());
     row.sealed_digests = seal_digests(engine_.keyring, engine_.random, row, digests);
-    Work work;
-    work.records = std::move(part.content.records);
+    Work work = part.content.start_work();
     work.change = [&](CommitScope& scope) {
         const catalog::Upload upload = get_open_upload(scope.rows(), bucket, part.key, part.upload);
         row.content = part.content.commit(scope);

@@ -19,6 +19,7 @@ inline constexpr std::size_t inline_record_limit = 1024;
 struct QueuedWork {
     Change change;
     std::function<void(std::exception_ptr failure, catalog::CommitSeq seq)> done;
+    std::shared_ptr<WorkChain> chain;
     std::promise<catalog::CommitSeq> promise;
     std::vector<SharedRecord> records;
     std::size_t record_bytes = 0;

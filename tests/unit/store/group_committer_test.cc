@@ -230,6 +230,25 @@ TEST_CASE("a mount stops at the first failure: nothing passes it") {
     CHECK_FALSE(process.has_user("late"));
 }
 
+TEST_CASE("a work behind a failed one of its stream fails with that one's error") {
+    StoreFolder folder;
+    StoreProcess process(folder);
+    const auto chain = std::make_shared<WorkChain>();
+
+    auto first = process.committer->submit({{}, insert_user("first"), {}, chain});
+    auto failed = process.committer->submit({{}, fail_with(ErrorCode::no_such_file), {}, chain});
+    auto behind = process.committer->submit({{}, fail_with(ErrorCode::busy), {}, chain});
+    auto other = process.committer->submit({{}, insert_user("other"), {}});
+
+    CHECK(first.get() > 0);
+    CHECK(failure_of(std::move(failed)) == ErrorCode::no_such_file);
+    CHECK(failure_of(std::move(behind)) == ErrorCode::no_such_file);
+    CHECK(other.get() > 0);
+    auto late = process.committer->submit({{}, insert_user("late"), {}, chain});
+    CHECK(failure_of(std::move(late)) == ErrorCode::no_such_file);
+    CHECK_FALSE(process.has_user("late"));
+}
+
 TEST_CASE("on a full disk work with records fails, a delete uses the reserve") {
     StoreFolder folder;
     StoreProcess process(folder);
