@@ -16,6 +16,7 @@ constexpr std::array<std::string_view, 2> init_options{"json", "master-key-file"
 constexpr std::array<std::string_view, 3> user_options{"json", "admin", "display-name"};
 constexpr std::array<std::string_view, 2> key_options{"json", "username"};
 constexpr std::array<std::string_view, 3> new_key_options{"json", "username", "expires"};
+constexpr std::array<std::string_view, 3> gc_command_options{"json", "dry-run", "run"};
 constexpr std::array<std::string_view, 2> lifecycle_options{"json", "dry-run"};
 constexpr std::array<std::string_view, 3> bucket_options{"json", "owner", "profile"};
 constexpr std::array<std::string_view, 3> quota_options{"json", "bytes", "objects"};
@@ -74,6 +75,12 @@ constexpr std::array command_table{
             "Carries out the lifecycle rules of all buckets now.",
             lifecycle_options,
             run_lifecycle_rules},
+    Command{"gc",
+            "",
+            0,
+            "Deletes what nothing refers to any more, and gives its space back.",
+            gc_command_options,
+            collect_garbage},
     Command{"version", "", 0, "Shows the version.", json, show_version},
 };
 
@@ -98,6 +105,7 @@ const std::array option_table{
                   '\0',
                   "NAME",
                   "Chunk sizes of the bucket: standard, small, bulk or fixed (default: standard)."},
+    ProgramOption{"run", '\0', "", "Let gc delete what it finds."},
     ProgramOption{"help", 'h', "", "Show this text."},
     ProgramOption{"version", '\0', "", "Show the version."},
 };
@@ -160,8 +168,8 @@ std::string help_text() {
         head.resize(std::max<std::size_t>(head.size() + 1, 34), ' ');
         text += head + std::string(command.description) + "\n";
     }
-    static constexpr std::array<std::string_view, 4> sections{
-        "storage", "database", "auth", "logging"};
+    static constexpr std::array<std::string_view, 5> sections{
+        "storage", "database", "auth", "logging", "gc"};
     return text + "\n" + option_help(option_table, sections);
 }
 

@@ -52,6 +52,7 @@ struct Command {
 void init_store(const Invocation& invocation);
 void show_status(const Invocation& invocation);
 void show_version(const Invocation& invocation);
+void collect_garbage(const Invocation& invocation);
 
 void create_user(const Invocation& invocation);
 void list_users(const Invocation& invocation);

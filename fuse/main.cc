@@ -6,6 +6,7 @@
 #include "fuse/kernel_cache.h"
 #include "fuse/options.h"
 #include "fuse/session.h"
+#include "store/garbage_settings.h"
 #include "store/local_store.h"
 
 #include <limits.h>
@@ -23,8 +24,8 @@
 namespace alexander::fuse {
 namespace {
 
-constexpr std::array<std::string_view, 5> sections{
-    "storage", "database", "auth", "logging", "fuse"};
+constexpr std::array<std::string_view, 6> sections{
+    "storage", "database", "auth", "logging", "fuse", "gc"};
 
 std::string absolute_path(const std::string& path) {
     remove_dead_mount(path);
@@ -87,6 +88,13 @@ int run(const CommandLine& line) {
         tree, *log, options, [&store] { return store.engine().mount_coherence.is_lagging(); }};
     const Worker maintenance(
         "maintenance", *log, std::chrono::seconds(5), [&store](auto) { store.maintain(); });
+    std::optional<Worker> collection(std::in_place,
+                                     "gc",
+                                     *log,
+                                     settings.gc.interval,
+                                     [&store, &settings, &log](const std::stop_token& stop) {
+                                         collect_in_background(store, settings, *log, stop);
+                                     });
     {
         FuseSession session(mount);
         FuseKernelCache kernel(session.raw(), mount);
@@ -99,6 +107,7 @@ int run(const CommandLine& line) {
         tree.stop();
     }
     notify_service_manager("STOPPING=1");
+    collection.reset();  // it commits: not to a closed store
     tree.close();
     store.close();
     return 0;

@@ -7,6 +7,7 @@
 #include "s3d/dispatcher.h"
 #include "s3d/http/server.h"
 #include "s3d/request_boundary.h"
+#include "store/garbage_settings.h"
 #include "store/lifecycle.h"
 
 #include <Poco/Net/NetException.h>
@@ -157,6 +158,10 @@ int serve(const Settings& settings, LocalStore& local, Logger& log, const EndSig
     Worker lifecycle(
         "lifecycle", log, settings.lifecycle.interval, [&](const std::stop_token& stop) {
             carry_out_rules(store, settings.lifecycle, log, stop);
+        });
+    const Worker collection(
+        "gc", log, settings.gc.interval, [&store, &settings, &log](const std::stop_token& stop) {
+            collect_in_background(store, settings, log, stop);
         });
     server.start();
     log.info("s3d",

@@ -66,6 +66,14 @@ struct Settings {
         bool writeback_cache = true;
     };
 
+    struct Gc {
+        bool enabled = true;
+        std::chrono::seconds interval{};
+        std::int64_t dead_percent = 0;
+        std::uint64_t bytes_per_second = 0;
+        std::chrono::hours completed_uploads{};
+    };
+
     Server server;
     Storage storage;
     Database database;
@@ -73,6 +81,7 @@ struct Settings {
     Lifecycle lifecycle;
     Logging logging;
     Fuse fuse;
+    Gc gc;
 };
 
 /// Variables by name.

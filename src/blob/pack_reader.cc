@@ -7,6 +7,7 @@
 #include <list>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace alexander {
 
@@ -90,6 +91,16 @@ std::optional<Bytes> PackReader::read(const PackUuid& pack,
 
 void PackReader::drop(const PackUuid& pack) {
     const SharedFile closed = state_->packs.lock()->take(pack);
+}
+
+void PackReader::drop_removed() {
+    std::vector<PackUuid> open;
+    for (const auto& [pack, file] : state_->packs.lock()->by_use)
+        open.push_back(pack);
+    for (const PackUuid& pack : open) {
+        if (!state_->files.open(pack_path(pack), OpenMode::read))
+            drop(pack);
+    }
 }
 
 void PackReader::drop_all() {

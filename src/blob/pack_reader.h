@@ -27,6 +27,9 @@ public:
     /// Closes the pack, so that an unlinked one gives its space back. Reads under way finish.
     void drop(const PackUuid& pack);
 
+    /// Closes every pack whose file was removed.
+    void drop_removed();
+
     /// Closes every pack.
     void drop_all();
 

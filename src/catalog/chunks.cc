@@ -1,8 +1,10 @@
 // Chunks of contents.h: their identity, and where their records lie.
 #include "base/error.h"
 #include "catalog/contents.h"
+#include "catalog/garbage.h"
 #include "catalog/rows.h"
 
+#include <tuple>
 #include <utility>
 
 namespace alexander::catalog {
@@ -97,6 +99,7 @@ std::vector<ChunkNumber> insert_chunks(Transaction& transaction, std::span<const
         if (existing->state != RowState::live) {
             repoint(transaction, existing->number, chunk);
         }
+        note_use(transaction, Collected::chunk, existing->number);
         numbers.push_back(existing->number);
     }
     return numbers;
@@ -107,12 +110,7 @@ std::optional<ChunkNumber> use_chunk(Transaction& transaction, const ChunkIdenti
     if (!existing || existing->state == RowState::damaged) {
         return std::nullopt;
     }
-    if (existing->state == RowState::condemned) {
-        sql::execute(transaction.connection(),
-                     "UPDATE chunk SET state = 0, born_seq = $2, condemned_seq = 0 WHERE id = $1",
-                     existing->number,
-                     transaction.commit_seq());
-    }
+    std::ignore = use_row(transaction, Collected::chunk, existing->number);
     return existing->number;
 }
 

@@ -54,6 +54,10 @@ std::optional<Page> find_page(Snapshot& snapshot, PageId id) {
         snapshot.connection(), "SELECT level, body FROM page WHERE id = $1", decode, id);
 }
 
+bool is_live_page(Snapshot& snapshot, PageId id) {
+    return has_row(snapshot.connection(), "SELECT 1 FROM page WHERE id = $1 AND state = 0", id);
+}
+
 void insert_pending_page(Transaction& transaction,
                          std::int64_t stream,
                          std::int64_t ordinal,

@@ -21,6 +21,7 @@ struct Page {
 };
 
 [[nodiscard]] std::optional<Page> find_page(Snapshot& snapshot, PageId id);
+[[nodiscard]] bool is_live_page(Snapshot& snapshot, PageId id);
 void insert_pending_page(Transaction& transaction,
                          std::int64_t stream,
                          std::int64_t ordinal,

@@ -2,6 +2,8 @@
 
 #include "base/error.h"
 
+#include <tuple>
+
 namespace alexander {
 
 catalog::ChunkNumber BatchScope::chunk(const ChunkId& id) {
@@ -51,8 +53,13 @@ void BatchScope::insert_records(const Batch& batch, const PackRows& packs) {
 void BatchScope::move_records(const QueuedWork& work, const PackRows& packs) {
     for (std::size_t i = 0; i < work.moved_chunks.size(); ++i) {
         const Placement& place = work.placements[i].value();
-        catalog::move_inline_record(
-            transaction_, work.moved_chunks[i], packs.number(place.pack), place.offset);
+        const catalog::PackedChunk& from = work.moved_chunks[i];
+        if (from.pack == 0)
+            catalog::move_inline_record(
+                transaction_, from.chunk, packs.number(place.pack), place.offset);
+        else
+            std::ignore =  // deleted or stored anew meanwhile: the copy is dead space
+                catalog::move_chunk(transaction_, from, packs.number(place.pack), place.offset);
     }
 }
 

@@ -245,6 +245,10 @@ std::shared_ptr<const ManifestPage> ChunkStore::page(catalog::PageId id, std::in
     return page;
 }
 
+void ChunkStore::close_removed_packs() {
+    state_->packs.drop_removed();
+}
+
 TaskPool& ChunkStore::workers() {
     return state_->workers;
 }

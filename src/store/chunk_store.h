@@ -65,6 +65,9 @@ public:
     /// damaged or of another level.
     [[nodiscard]] std::shared_ptr<const ManifestPage> page(catalog::PageId id, std::int32_t level);
 
+    /// Closes packs whose files were removed, so that they give their space back.
+    void close_removed_packs();
+
     /// Threads for sealing and reading ahead, shared by all streams.
     [[nodiscard]] TaskPool& workers();
 

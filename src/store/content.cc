@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "catalog/contents.h"
 #include "crypto/crc.h"
+#include "store/content_use.h"
 #include "store/pending_pages.h"
 
 #include <algorithm>
@@ -32,7 +33,10 @@ bool continues(const Extent& last, const Extent& next) {
 }
 
 catalog::ChunkNumber number_of(CommitScope& scope, const Extent& extent) {
-    return extent.chunk == 0 && extent.id ? scope.chunk(*extent.id) : extent.chunk;
+    if (extent.chunk == 0)
+        return extent.id ? scope.chunk(*extent.id) : 0;
+    use_chunk(scope, extent.chunk);
+    return extent.chunk;
 }
 
 class TreeWriter {
@@ -51,6 +55,7 @@ public:
     }
 
     void add_page(const DraftNode& node) {
+        use_page(scope_, node.page);
         nodes_.push_back({node.page, node.level, node.length_bytes, node.crc64nvme});
     }
 
@@ -195,8 +200,10 @@ catalog::ContentId ContentDraft::commit(CommitScope& scope) const {
 catalog::ContentId ContentDraft::commit(CommitScope& scope, const PageLimits& limits) const {
     for (const auto& pages : pending)
         pages->release(scope);
-    if (existing_)
+    if (existing_) {
+        use_content(scope, existing_->id);
         return existing_->id;
+    }
     if (size_bytes_ == 0)
         return 0;
     TreeWriter tree(scope, limits);

@@ -5,6 +5,7 @@
 #include "blob/chunk_id.h"
 #include "store/committer.h"
 #include "store/manifest_page.h"
+#include "store/sessions.h"
 
 #include <cstdint>
 #include <memory>
@@ -90,6 +91,9 @@ public:
     /// Pages of long streams, committed before: commit() releases them, and so does the end of the
     /// last draft that shares them.
     std::vector<std::shared_ptr<PendingPages>> pending;
+
+    /// Keeps stored chunks that the draft names from being deleted until it is committed.
+    SharedSession session;
 
 private:
     void add_extent(const Extent& extent);

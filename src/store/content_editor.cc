@@ -26,7 +26,10 @@ EditState::EditState(const Engine& engine_parts,
                      std::uint32_t domain_number,
                      ChunkProfile first_profile,
                      const catalog::Content& content)
-    : engine(engine_parts), domain(domain_number), profile(first_profile) {
+    : engine(engine_parts),
+      session(engine_parts.begin_session()),
+      domain(domain_number),
+      profile(first_profile) {
     set_base(nodes_of(content));
     size = base->size_bytes();
     if (size == 0)
@@ -183,8 +186,12 @@ void EditState::punch(std::uint64_t begin, std::uint64_t end) {
 ContentEditor::ContentEditor(const Engine& engine,
                              std::uint32_t domain,
                              ChunkProfile profile,
-                             const catalog::Content& base)
-    : state_(std::make_unique<EditState>(engine, domain, profile, base)) {}
+                             const catalog::Content& base,
+                             SharedSession session)
+    : state_(std::make_unique<EditState>(engine, domain, profile, base)) {
+    if (session)
+        state_->session = std::move(session);
+}
 
 ContentEditor::~ContentEditor() = default;
 ContentEditor::ContentEditor(ContentEditor&&) noexcept = default;
@@ -264,6 +271,10 @@ void ContentEditor::published(const catalog::Content& content) {
     const std::uint64_t limit = state_->base_limit;
     state_->set_base(nodes_of(content));
     state_->base_limit = limit;
+}
+
+bool ContentEditor::renew_session() {
+    return state_->renew_session();
 }
 
 }  // namespace alexander

@@ -19,10 +19,12 @@ class ContentEditor {
 public:
     /// `base` 0-size for a new file. `profile` is the file's; it becomes `fixed` for good once the
     /// file is overwritten at random (see profile()).
+    /// `session` has kept the base since before it was found; none: nothing else may remove it.
     ContentEditor(const Engine& engine,
                   std::uint32_t domain,
                   ChunkProfile profile,
-                  const catalog::Content& base);
+                  const catalog::Content& base,
+                  SharedSession session = nullptr);
     ~ContentEditor();
     ContentEditor(ContentEditor&&) noexcept;
 
@@ -76,6 +78,10 @@ public:
     /// Optional: says that the last draft was committed as `content`, so that its pages are found
     /// by number from now on and nothing of the draft stays in memory.
     void published(const catalog::Content& content);
+
+    /// Lets garbage collection go on past what was opened long ago, if nothing depends on it: true
+    /// if nothing is dirty and all that the content is made of is live in the catalog.
+    [[nodiscard]] bool renew_session();
 
 private:
     std::unique_ptr<EditState> state_;

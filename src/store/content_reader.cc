@@ -1,6 +1,7 @@
 #include "store/content_reader.h"
 
 #include "base/error.h"
+#include "catalog/contents.h"
 #include "crypto/crc.h"
 #include "store/content_tree.h"
 
@@ -40,7 +41,22 @@ Chunk fetch(ChunkStore& chunks, const Extent& extent) {
     return chunk;
 }
 
+// Who found the content may have done so some time ago: it must be there still.
+SharedSession begin_session(const Engine& engine, const catalog::Content& content) {
+    SharedSession session = engine.begin_session();
+    if (session && content.id != 0)
+        check_is_live(engine, content.id);
+    return session;
+}
+
 }  // namespace
+
+void check_is_live(const Engine& engine, catalog::ContentId id) {
+    const auto now = catalog::find_content(*engine.catalog.read(), id);
+    if (!now || now->state == catalog::RowState::condemned)
+        throw Error(ErrorCode::busy,
+                    "content " + std::to_string(id) + " was removed while it was being opened");
+}
 
 struct ContentReader::State {
     struct Ahead {
@@ -48,8 +64,11 @@ struct ContentReader::State {
         std::future<Chunk> chunk;
     };
 
-    State(const Engine& engine, const catalog::Content& content)
-        : chunks(engine.chunks), tree(chunks, content), ahead_tree(tree) {}
+    State(const Engine& engine, const catalog::Content& content, SharedSession kept)
+        : session(std::move(kept)),
+          chunks(engine.chunks),
+          tree(chunks, content),
+          ahead_tree(tree) {}
 
     // Makes `current` the extent that holds `offset`, which is below the size.
     void go_to(std::uint64_t offset) {
@@ -95,6 +114,7 @@ struct ContentReader::State {
         ahead_end = next;
     }
 
+    SharedSession session;
     ChunkStore& chunks;
     ContentTree tree;
     ContentTree ahead_tree;  // of its own, so that each stays in its leaf
@@ -106,7 +126,12 @@ struct ContentReader::State {
 };
 
 ContentReader::ContentReader(const Engine& engine, const catalog::Content& content)
-    : state_(std::make_unique<State>(engine, content)) {}
+    : ContentReader(engine, content, begin_session(engine, content)) {}
+
+ContentReader::ContentReader(const Engine& engine,
+                             const catalog::Content& content,
+                             SharedSession session)
+    : state_(std::make_unique<State>(engine, content, std::move(session))) {}
 
 ContentReader::~ContentReader() = default;
 ContentReader::ContentReader(ContentReader&&) noexcept = default;
@@ -156,6 +181,10 @@ std::uint64_t ContentReader::next_hole(std::uint64_t offset) {
         offset = placed->end_bytes();
     }
     return size_bytes();
+}
+
+void ContentReader::renew_session(SharedSession session) {
+    state_->session = std::move(session);
 }
 
 }  // namespace alexander

@@ -277,6 +277,7 @@ ContentDraft fold_small_leaves(ChunkStore& chunks, ContentDraft draft, std::size
     folded.records = std::move(draft.records);
     folded.chain = std::move(draft.chain);
     folded.pending = std::move(draft.pending);
+    folded.session = std::move(draft.session);
     for (DraftNode& node : nodes)
         folded.append(std::move(node));
     return folded;

@@ -1,4 +1,5 @@
 // How a ContentEditor hands its bytes on: drafts for the committer, spilled runs for the packs.
+#include "catalog/contents.h"
 #include "crypto/crc.h"
 #include "store/edit_publisher.h"
 
@@ -91,6 +92,7 @@ void EditState::hand_out(ContentDraft& content) {
     records.clear();
     record_index.clear();
     record_bytes = 0;
+    content.session = session;
     content.pending = std::exchange(pending, {});
     if (spilled)
         content.pending.push_back(std::exchange(spilled, nullptr));
@@ -163,6 +165,35 @@ void EditState::pin(std::vector<Extent> extents) {
     records.clear();
     record_index.clear();
     record_bytes = 0;
+}
+
+bool EditState::is_base_live() {
+    const auto snapshot = engine.catalog.read();
+    const auto is_live = [&](const Extent& extent) {
+        if (extent.is_hole())
+            return true;
+        if (extent.chunk == 0)
+            return catalog::find_live_chunk(*snapshot, extent.id->bytes).has_value();
+        const auto place = catalog::find_location(*snapshot, extent.chunk);
+        return place && place->state != catalog::RowState::condemned;
+    };
+    return std::ranges::all_of(base_nodes, [&](const DraftNode& node) {
+        return node.page != 0 ? catalog::is_live_page(*snapshot, node.page)
+                              : std::ranges::all_of(node.extents, is_live);
+    });
+}
+
+// The new session begins before the look: what is live then stays until it ends.
+bool EditState::renew_session() {
+    const bool is_settled = !is_dirty && !stream && records.empty() && pending.empty() &&
+                            !spilled && unpinned.empty() && overlay.segments().empty();
+    if (!is_settled)
+        return false;
+    SharedSession next = engine.begin_session();
+    if (!is_base_live())
+        return false;
+    session = std::move(next);
+    return true;
 }
 
 }  // namespace alexander

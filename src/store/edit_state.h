@@ -57,8 +57,11 @@ struct EditState {
     void hand_out(ContentDraft& content);
     void pin(std::vector<Extent> extents);
     void set_base(std::vector<DraftNode> nodes);
+    [[nodiscard]] bool renew_session();
+    [[nodiscard]] bool is_base_live();
 
     const Engine& engine;
+    SharedSession session;  // since before the oldest look-up that only this knows of
     const std::uint32_t domain;
     ChunkProfile profile;
     std::uint64_t size = 0;

@@ -8,6 +8,7 @@
 #include "crypto/keyring.h"
 #include "store/coherence.h"
 #include "store/committer.h"
+#include "store/sessions.h"
 
 #include <functional>
 
@@ -33,6 +34,13 @@ struct Engine {
     /// Reads the keyring from disk: to be asked under the catalog lock before something is added to
     /// it, since another process may have done so. Empty: `keyring` is the only copy in use.
     std::function<Keyring()> reload_keyring = {};
+
+    /// Empty where nothing is ever collected.
+    Sessions* sessions = nullptr;
+
+    [[nodiscard]] SharedSession begin_session() const {
+        return sessions == nullptr ? nullptr : sessions->begin();
+    }
 };
 
 }  // namespace alexander

@@ -30,9 +30,9 @@ std::future<catalog::CommitSeq> GroupCommitter::submit(Work work) {
 }
 
 std::future<catalog::CommitSeq> GroupCommitter::move_to_pack(
-    std::vector<SealedRecord> records, std::vector<catalog::ChunkNumber> chunks) {
+    std::vector<SealedRecord> records, std::vector<catalog::PackedChunk> from) {
     auto queued = std::make_unique<QueuedWork>();
-    queued->moved_chunks = std::move(chunks);
+    queued->moved_chunks = std::move(from);
     for (SealedRecord& record : records)
         queued->records.push_back(std::make_shared<const SealedRecord>(std::move(record)));
     return enqueue(std::move(queued));
@@ -54,8 +54,11 @@ std::future<catalog::CommitSeq> GroupCommitter::enqueue(std::unique_ptr<QueuedWo
             Error(ErrorCode::read_only, "the store takes no changes: an earlier one failed"));
     if (queue->closed)
         throw Error(ErrorCode::read_only, "the store is closed");
-    for (const SharedRecord& record : work->records)
-        pending_.add(record);
+    // What is only moved is found where it was: a hit here would promise that its row stays.
+    if (work->moved_chunks.empty()) {
+        for (const SharedRecord& record : work->records)
+            pending_.add(record);
+    }
     ++queue->queued_works;
     queue->queued_bytes += work->record_bytes;
     ++queue->submitted;
@@ -106,8 +109,10 @@ void GroupCommitter::run_commit() {
 void GroupCommitter::leave_queue(const Batch& batch) {
     auto queue = queue_.lock();
     for (const auto& work : batch.works) {
-        for (const SharedRecord& record : work->records)
-            pending_.remove(record->id);
+        if (work->moved_chunks.empty()) {
+            for (const SharedRecord& record : work->records)
+                pending_.remove(record->id);
+        }
         work->records.clear();
         --queue->queued_works;
         queue->queued_bytes -= work->record_bytes;

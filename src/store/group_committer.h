@@ -37,9 +37,10 @@ public:
     [[nodiscard]] bool is_pending(const ChunkId& id) const override;
     [[nodiscard]] std::shared_ptr<const Bytes> pending_record(const ChunkId& id) const override;
 
-    /// Copies inline records into a pack and points their chunks there.
+    /// Copies records that are stored inline (pack 0) or in another pack into this process's pack
+    /// and points their chunks there, if they still lie where they were.
     std::future<catalog::CommitSeq> move_to_pack(std::vector<SealedRecord> records,
-                                                 std::vector<catalog::ChunkNumber> chunks);
+                                                 std::vector<catalog::PackedChunk> from);
 
     /// Finishes everything queued, seals this process's packs and records that. Nothing may be
     /// submitted any more. Throws what the last commit threw.

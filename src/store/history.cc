@@ -4,6 +4,7 @@
 #include "catalog/slots.h"
 #include "catalog/versions.h"
 #include "store/change_rows.h"
+#include "store/content_use.h"
 #include "store/object_lock.h"
 
 namespace alexander {
@@ -171,6 +172,7 @@ void put_named_slot(const HistoryContext& context,
             add_current(context, slot, replaced, usage);
         catalog::add_usage(rows, context.bucket.id, usage);
     }
+    use_content(context.scope, slot.slot.object.content);
     catalog::Slot row = slot.slot;
     if (row.row_id == 0)
         row.row_id = replaced ? replaced->row_id : rows.next_id(catalog::IdKind::slot_row);

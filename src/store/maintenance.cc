@@ -28,23 +28,14 @@ SealedRecord parse_inline(catalog::InlineRecord& stored) {
 
 }  // namespace
 
-// One of the daemons does it. If it is stopped the chore waits, which harms nothing.
-bool Maintenance::is_elected() {
-    for (const unsigned region : parts_.processes.living()) {
-        if (parts_.page.region(region).role.load() !=
-            static_cast<std::uint64_t>(ProcessRole::admin))
-            return region == parts_.processes.own();
-    }
-    return false;
-}
-
 void Maintenance::run() {
     auto state = state_.lock();
     if (recovery_.is_needed()) {
         for (const std::string& problem : recovery_.run())
             parts_.log.error("recovery", problem);
     }
-    if (!is_elected())
+    // One of the daemons does it. If it is stopped the chore waits, which harms nothing.
+    if (!parts_.processes.is_elected())
         return;
     move_inline_records(*state);
     trim_change_log();
@@ -67,11 +58,11 @@ void Maintenance::move_inline_records(State& state) {
         if (!is_due && !is_full)
             return;
         std::vector<SealedRecord> records;
-        std::vector<catalog::ChunkNumber> chunks;
+        std::vector<catalog::PackedChunk> chunks;
         for (catalog::InlineRecord& one : stored) {
             if (!is_full && state.inline_seen.count(one.chunk) == 0)
                 continue;
-            chunks.push_back(one.chunk);
+            chunks.push_back({one.chunk, 0, 0, 0});
             records.push_back(parse_inline(one));
         }
         if (!is_full) {

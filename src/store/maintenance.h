@@ -47,7 +47,6 @@ private:
         std::set<catalog::ChunkNumber> inline_seen;  // chunks that were inline then
     };
 
-    [[nodiscard]] bool is_elected();
     void move_inline_records(State& state);
     void trim_change_log();
 

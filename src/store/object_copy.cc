@@ -1,5 +1,4 @@
-#include "base/error.h"
-#include "catalog/contents.h"
+#include "store/content_use.h"
 #include "store/object_write.h"
 #include "store/objects.h"
 #include "store/quota.h"
@@ -12,10 +11,8 @@ namespace {
 catalog::ContentId share(CommitScope& scope, const catalog::Content& source) {
     if (source.id == 0)
         return 0;
-    const std::optional<catalog::Content> content = catalog::find_content(scope.rows(), source.id);
-    if (!content || content->state == catalog::RowState::condemned)
-        throw Error(ErrorCode::busy, "the source was removed while it was being copied");
-    return content->id;
+    use_content(scope, source.id);
+    return source.id;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "store/chunk_store.h"
 #include "store/group_committer.h"
 #include "store/maintenance.h"
+#include "store/sessions.h"
 #include "store/shared_coherence.h"
 #include "store/shared_mount_coherence.h"
 #include "store/store.h"
@@ -61,7 +62,11 @@ public:
 
     [[nodiscard]] Status status() override;
 
-    void maintain() override { maintenance_.run(); }
+    void maintain() override;
+
+    GcReport collect_garbage(const GcOptions& options) override;
+
+    [[nodiscard]] bool is_elected() override { return membership_->processes.is_elected(); }
 
     void close() override;
 
@@ -72,6 +77,7 @@ private:
     void finish();
 
     const std::unique_ptr<StoreMembership> membership_;
+    Sessions sessions_;
     PackWriter packs_;
     ChunkStore chunks_;
     GroupCommitter committer_;

@@ -109,6 +109,14 @@ std::vector<unsigned> ProcessTable::living() {
     return regions;
 }
 
+bool ProcessTable::is_elected() {
+    for (const unsigned region : living()) {
+        if (page_.region(region).role.load() != static_cast<std::uint64_t>(ProcessRole::admin))
+            return region == own_;
+    }
+    return false;
+}
+
 std::vector<catalog::ProcessId> ProcessTable::living_processes() {
     std::vector<catalog::ProcessId> processes;
     for (const unsigned region : living())

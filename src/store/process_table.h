@@ -53,6 +53,9 @@ public:
     /// Regions of living processes, this one included.
     [[nodiscard]] std::vector<unsigned> living();
 
+    /// True if this is the first living process that is not a command.
+    [[nodiscard]] bool is_elected();
+
     /// Their names. Under the catalog lock.
     [[nodiscard]] std::vector<catalog::ProcessId> living_processes();
 

@@ -3,6 +3,7 @@
 #include "base/logging.h"
 #include "base/uuid.h"
 #include "catalog/inodes.h"
+#include "store/gc/collector.h"
 #include "store/open_store.h"
 
 #include <filesystem>
@@ -48,6 +49,7 @@ std::uint64_t host_file_size(const std::string& path) {
 
 OpenStore::OpenStore(std::unique_ptr<StoreMembership> membership, ProcessRole role)
     : membership_(std::move(membership)),
+      sessions_(membership_->page, membership_->processes),
       packs_(membership_->host.files,
              membership_->host.random,
              membership_->host.clock,
@@ -77,7 +79,8 @@ OpenStore::OpenStore(std::unique_ptr<StoreMembership> membership, ProcessRole ro
               coherence_,
               mount_coherence_,
               membership_->process,
-              [store = membership_.get()] { return store->load_keyring(); }},
+              [store = membership_.get()] { return store->load_keyring(); },
+              &sessions_},
       buckets_(engine_),
       objects_(engine_),
       uploads_(engine_),
@@ -105,6 +108,7 @@ OpenStore::~OpenStore() {
 void OpenStore::close() {
     if (closed_.exchange(true))
         return;
+    sessions_.close();
     try {
         finish();
     } catch (const Error&) {
@@ -125,6 +129,25 @@ void OpenStore::finish() {
     const auto catalog_lock = membership_->locks.lock_catalog();
     if (membership_->processes.living().size() == 1)
         membership_->catalog->checkpoint_all();
+}
+
+void OpenStore::maintain() {
+    maintenance_.run();
+    chunks_.close_removed_packs();
+}
+
+GcReport OpenStore::collect_garbage(const GcOptions& options) {
+    gc::Collector collector({membership_->host.files,
+                             membership_->host.clock,
+                             membership_->host.random,
+                             membership_->host.log,
+                             *membership_->catalog,
+                             committer_,
+                             [this] { return sessions_.horizon(); }},
+                            options);
+    const GcReport report = collector.run();
+    chunks_.close_removed_packs();
+    return report;
 }
 
 Store::Status OpenStore::status() {

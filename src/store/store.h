@@ -8,6 +8,7 @@
 #include "crypto/keyring.h"
 #include "store/buckets.h"
 #include "store/engine.h"
+#include "store/gc/options.h"
 #include "store/objects.h"
 #include "store/process_role.h"
 #include "store/uploads.h"
@@ -76,6 +77,14 @@ public:
     /// Copies inline records older than a minute into packs, reclaims what dead processes left,
     /// trims the change log. Run every few seconds by the daemons.
     virtual void maintain() = 0;
+
+    /// Deletes what nothing refers to any more and gives its space back. Safe beside every process
+    /// that has the store open. Throws busy if a collection runs already; corrupt, before anything
+    /// was deleted, if the catalog refers to what is not there.
+    virtual GcReport collect_garbage(const GcOptions& options) = 0;
+
+    /// True if this is the daemon that does chores for all: one at a time, another after its end.
+    [[nodiscard]] virtual bool is_elected() = 0;
 
     /// Finishes queued work and seals this process's packs. The destructor does it too, quietly.
     virtual void close() = 0;

@@ -18,7 +18,9 @@ bool is_ready(const std::future<catalog::CommitSeq>& future) {
 }  // namespace
 
 StreamWriter::StreamWriter(const Engine& engine, std::uint32_t domain, ChunkProfile profile)
-    : committer_(engine.committer),
+    : engine_(engine),
+      session_(engine.begin_session()),
+      committer_(engine.committer),
       clock_(engine.clock),
       chunks_(engine.chunks),
       stream_(engine.chunks, domain, profile),
@@ -51,7 +53,7 @@ void StreamWriter::add(ChunkStream::Chunk chunk) {
     }
     // Behind every page that is committed stay enough extents for a leaf of their own.
     if (extents_.size() >= max_page_entries + min_leaf_extents)
-        submit_leaf(max_page_entries, LeafUse::node);
+        submit_leaf(max_page_entries);
     else if (group_bytes_ >= group_limit_bytes)
         submit_group();
 }
@@ -60,38 +62,57 @@ void StreamWriter::submit_group() {
     const std::size_t bytes = std::exchange(group_bytes_, 0);
     group_index_.clear();
     submitted_bytes_ += bytes;
-    submitted_.push_back(
-        {committer_.submit(Work{std::exchange(group_, {}), {}, {}, chain_}), bytes, false});
+    submitted_.push_back({committer_.submit(Work{std::exchange(group_, {}), {}, {}, chain_}),
+                          bytes,
+                          false,
+                          nullptr});
 }
 
-void StreamWriter::submit_leaf(std::size_t extents, LeafUse use) {
+// The first extents as a part of the content.
+void StreamWriter::submit_leaf(std::size_t extents) {
     const auto end = extents_.begin() + static_cast<std::ptrdiff_t>(extents);
     std::vector<Extent> leaf(extents_.begin(), end);
-    if (use == LeafUse::node) {
-        ContentDraft sum;
-        for (const Extent& extent : leaf)
-            sum.append(extent);
-        leaves_.push_back({next_ordinal_, sum.size_bytes(), sum.crc64nvme()});
-        extents_.erase(extents_.begin(), end);
-        pinned_extents_ = 0;
-    } else {
-        pinned_extents_ = extents;
-    }
+    ContentDraft sum;
+    for (const Extent& extent : leaf)
+        sum.append(extent);
+    leaves_.push_back({next_ordinal_, sum.size_bytes(), sum.crc64nvme()});
+    extents_.erase(extents_.begin(), end);
+    pinned_extents_ = 0;
+    submit_page(std::move(leaf), true);
+}
+
+void StreamWriter::submit_page(std::vector<Extent> extents, bool is_leaf) {
     if (!pages_)
         pages_ = std::make_shared<PendingPages>(committer_, chain_);
     const std::size_t bytes = std::exchange(group_bytes_, 0);
     group_index_.clear();
     submitted_bytes_ += bytes;
     submitted_.push_back(
-        {pages_->add(std::exchange(group_, {}), std::move(leaf)), bytes, use == LeafUse::node});
-    leaves_under_way_ += use == LeafUse::node ? 1 : 0;
+        {pages_->add(std::exchange(group_, {}), std::move(extents)), bytes, is_leaf, nullptr});
+    leaves_under_way_ += is_leaf ? 1 : 0;
     ++next_ordinal_;
     last_pin_ = clock_.monotonic();
 }
 
 void StreamWriter::pin_if_due() {
     if (extents_.size() > pinned_extents_ && clock_.monotonic() - last_pin_ >= pin_interval)
-        submit_leaf(std::min(extents_.size(), max_page_entries), LeafUse::pin);
+        pin_all();
+}
+
+// What was looked up until now is in pages once these are committed; what comes has a session that
+// begins here.
+void StreamWriter::pin_all() {
+    take_chunks(Wait::yes);
+    SharedSession next = engine_.begin_session();
+    for (std::size_t at = 0; at < extents_.size(); at += max_page_entries) {
+        const std::size_t end = std::min(extents_.size(), at + max_page_entries);
+        submit_page({extents_.begin() + static_cast<std::ptrdiff_t>(at),
+                     extents_.begin() + static_cast<std::ptrdiff_t>(end)},
+                    false);
+    }
+    pinned_extents_ = extents_.size();
+    if (!submitted_.empty())
+        submitted_.back().session = std::move(next);
 }
 
 void StreamWriter::wait_for_oldest() {
@@ -100,6 +121,8 @@ void StreamWriter::wait_for_oldest() {
     submitted_bytes_ -= oldest.bytes;
     leaves_under_way_ -= oldest.has_leaf ? 1 : 0;
     std::ignore = oldest.done.get();
+    if (oldest.session)
+        session_ = std::move(oldest.session);
 }
 
 std::vector<DraftNode> StreamWriter::settle() {
@@ -126,6 +149,7 @@ ContentDraft StreamWriter::finish() {
     draft.chain = chain_;
     if (pages_)
         draft.pending.push_back(pages_);
+    draft.session = session_;
     return draft;
 }
 

@@ -49,11 +49,7 @@ private:
         std::future<catalog::CommitSeq> done;
         std::size_t bytes;
         bool has_leaf;
-    };
-
-    enum class LeafUse : std::uint8_t {
-        node,  // part of the content
-        pin,   // only keeps its chunks alive meanwhile
+        SharedSession session;  // begun when everything before was put into pages, else none
     };
 
     struct Leaf {
@@ -65,10 +61,14 @@ private:
     void take_chunks(Wait wait);
     void add(ChunkStream::Chunk chunk);
     void submit_group();
-    void submit_leaf(std::size_t extents, LeafUse use);
+    void submit_leaf(std::size_t extents);
+    void submit_page(std::vector<Extent> extents, bool is_leaf);
     void pin_if_due();
+    void pin_all();
     void wait_for_oldest();
 
+    const Engine& engine_;
+    SharedSession session_;  // since before the oldest look-up that no committed page covers
     Committer& committer_;
     Clock& clock_;
     ChunkStore& chunks_;

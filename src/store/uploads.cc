@@ -96,7 +96,11 @@ ContentDraft Uploads::share(const ObjectInfo& source,
         return store_again(engine_, source.content, {first, length}, target, target.profile);
     if (first == 0 && length == size)
         return ContentDraft::existing(source.content);
-    return slice(engine_.chunks, source.content, first, length);
+    SharedSession session = engine_.begin_session();
+    check_is_live(engine_, source.content.id);
+    ContentDraft draft = slice(engine_.chunks, source.content, first, length);
+    draft.session = std::move(session);
+    return draft;
 }
 
 void Uploads::abort(std::string_view bucket,

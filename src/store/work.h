@@ -2,7 +2,7 @@
 #pragma once
 
 #include "blob/pack_writer.h"
-#include "catalog/catalog.h"
+#include "catalog/garbage.h"
 #include "store/committer.h"
 #include "store/pending_records.h"
 
@@ -24,8 +24,8 @@ struct QueuedWork {
     std::vector<SharedRecord> records;
     std::size_t record_bytes = 0;
 
-    /// Chunks whose inline records these are, to be moved into a pack; else empty.
-    std::vector<catalog::ChunkNumber> moved_chunks;
+    /// Where copies of stored records come from, to be pointed at their new places; else empty.
+    std::vector<catalog::PackedChunk> moved_chunks;
 
     std::vector<std::optional<Placement>> placements;  // by record; nothing: inline
     std::exception_ptr failure;

@@ -1,7 +1,9 @@
 """Loads that remember what they were answered, for tests that kill daemons under them."""
 import hashlib
+import json
 import os
 import random
+import subprocess
 import threading
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -9,14 +11,22 @@ from botocore.exceptions import BotoCoreError, ClientError
 BUCKET = "bbb"
 SIZES = [10, 900, 5_000, 400_000]
 
+# Bodies that come again and again, from everywhere: what one deletes another stores anew.
+SHARED = [random.Random(size).randbytes(size) for size in (700, 5_000, 300_000, 2_000_000)]
+
 
 def digest(body):
     return hashlib.md5(body).hexdigest()
 
 
+def make_body(dice):
+    return dice.choice(SHARED) if dice.random() < 0.3 else dice.randbytes(dice.choice(SIZES))
+
+
 class S3Load(threading.Thread):
-    """Puts objects until the daemon is gone. `allowed` maps a key to the digests it may have: the
-    one that was answered last and, for the last put, the one whose answer never came."""
+    """Puts, copies and deletes objects until the daemon is gone. `allowed` maps a key to the digests
+    it may have, None for no object: the one that was answered last and, for the last call, the one
+    whose answer never came."""
 
     def __init__(self, site, name):
         super().__init__(name=name)
@@ -25,15 +35,27 @@ class S3Load(threading.Thread):
     def run(self):
         s3 = self.site.client(connect_timeout=5, read_timeout=60)
         dice = random.Random(self.name)
-        while self.put(s3, f"{self.name}/{self.answered % 40}", dice):
+        while self.step(s3, f"{self.name}/{self.answered % 40}", dice):
             self.answered += 1
 
-    def put(self, s3, key, dice):
-        body = dice.randbytes(dice.choice(SIZES))
+    def step(self, s3, key, dice):
+        act = dice.random()
+        source = dice.choice(list(self.allowed) or [key])
+        found = self.allowed.get(source, {None})
+        if act < 0.2:
+            return self.call(key, None, lambda: s3.delete_object(Bucket=BUCKET, Key=key))
+        if act < 0.4 and source != key and found != {None}:
+            return self.call(key, *found, lambda: s3.copy_object(
+                Bucket=BUCKET, Key=key, CopySource={"Bucket": BUCKET, "Key": source}))
+        body = make_body(dice)
+        return self.call(key, digest(body),
+                         lambda: s3.put_object(Bucket=BUCKET, Key=key, Body=body))
+
+    def call(self, key, result, act):
         before = self.allowed.get(key, {None})
-        self.allowed[key] = before | {digest(body)}
+        self.allowed[key] = before | {result}
         try:
-            s3.put_object(Bucket=BUCKET, Key=key, Body=body)
+            act()
         except ClientError as error:
             # An answered error is one too many, unless it is the stopping daemon's farewell.
             if error.response["ResponseMetadata"]["HTTPStatusCode"] != 503:
@@ -41,8 +63,37 @@ class S3Load(threading.Thread):
             return False
         except (BotoCoreError, OSError):
             return False
-        self.allowed[key] = {digest(body)}
+        self.allowed[key] = {result}
         return True
+
+
+class CollectionLoad(threading.Thread):
+    """Collects garbage over and over, in a process of its own each time, until stopped."""
+
+    def __init__(self, site):
+        super().__init__(name="collections")
+        self.site, self.finished, self.freed, self.failure = site, 0, 0, None
+        self.process, self.is_over = None, threading.Event()
+
+    def run(self):
+        while not self.is_over.is_set():
+            self.process = subprocess.Popen(
+                [self.site.program("alexander-admin"), "--config", str(self.site.config), "--json",
+                 "--gc.dead_percent=1", "gc", "--run"],
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            answer, trouble = self.process.communicate()
+            if self.process.returncode == 0:
+                report = json.loads(answer)
+                self.finished += 1
+                self.freed += report["freed_bytes"]
+            elif self.process.returncode > 0 and "is running already" not in trouble:
+                self.failure = trouble
+
+    def kill(self):
+        """Ends the load, in the middle of a collection."""
+        self.is_over.set()
+        if self.process:
+            self.process.kill()
 
 
 class MountLoad(threading.Thread):
@@ -70,7 +121,7 @@ class MountLoad(threading.Thread):
 
     def write(self, number):
         path = f"{self.dice.choice(self.folders)}f{number}"
-        body = self.dice.randbytes(self.dice.choice(SIZES))
+        body = make_body(self.dice)
         self.history.append(("write", path, b""))
         with open(self.folder / path, "wb") as file:
             file.write(body)

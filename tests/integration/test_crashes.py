@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from crash_load import BUCKET, MountLoad, S3Load, digest
+from crash_load import BUCKET, CollectionLoad, MountLoad, S3Load, digest
 
 
 @pytest.fixture
@@ -47,37 +47,50 @@ def test_what_was_answered_survives_the_end_of_the_daemon(new_site, how, cycles)
 
 @pytest.mark.fuse
 def test_both_daemons_killed_under_a_mixed_load_lose_nothing(new_site, cycles):
-    """In turn both at once, s3d under the mount, and the mount beside s3d."""
-    site = new_site()
+    """In turn both at once, s3d under the mount, and the mount beside s3d, while garbage is
+    collected by the daemons and beside them: and the collection is killed with them."""
+    site = new_site(settings="gc:\n  interval_seconds: 10\n  dead_percent: 1\n")
     site.start_s3d()
     site.client().create_bucket(Bucket=BUCKET)
     site.start_fuse()
-    answered = fsynced = done = kept = 0
+    answered = fsynced = done = kept = collected = freed = 0
+    earlier = []
     for cycle in range(cycles):
         folder = site.mount_point / BUCKET / f"cycle{cycle}"
         folder.mkdir()
         mount_load = MountLoad(folder, cycle)
         s3_loads = [S3Load(site, f"s3-{cycle}-{n}") for n in range(3)]
-        for load in [mount_load, *s3_loads]:
+        collections = CollectionLoad(site)
+        for load in [mount_load, *s3_loads, collections]:
             load.start()
         time.sleep(0.5 + cycle % 4 * 0.3)
         if cycle % 3 != 2:
             site.stop_s3d(signal.SIGKILL)
         if cycle % 3 != 1:
             site.stop_fuse(signal.SIGKILL)
+        collections.kill()
         # What still runs is ended in order, so that every load comes to an end.
         time.sleep(0.3)
         site.stop_fuse()
         site.stop_s3d()
-        for load in [mount_load, *s3_loads]:
+        for load in [mount_load, *s3_loads, collections]:
             load.join()
+        assert collections.failure is None
         site.start_s3d()
         site.start_fuse()
         check_objects(site, s3_loads)
         kept += mount_load.prefix_length()
+        # What is garbage by now goes; everything else stays, also that of earlier cycles.
+        report = site.admin_json("gc", "--run")
+        earlier += s3_loads
+        check_objects(site, earlier)
+        mount_load.prefix_length()
+        collected += collections.finished
+        freed += collections.freed + report["freed_bytes"]
         answered += sum(load.answered for load in s3_loads)
         fsynced += mount_load.fsynced
         done += len(mount_load.history)
-    print(f"{cycles} cycles: {answered} puts answered, {done} steps in the mount, "
-          f"{fsynced} covered by an fsync, {kept} found")
-    assert answered > 0 and fsynced > 0
+    print(f"{cycles} cycles: {answered} calls answered, {done} steps in the mount, "
+          f"{fsynced} covered by an fsync, {kept} found; "
+          f"{collected} collections ended, {freed} bytes freed")
+    assert answered > 0 and fsynced > 0 and freed > 0

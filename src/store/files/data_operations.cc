@@ -23,6 +23,8 @@ void check_size(std::uint64_t size) {
 
 std::shared_ptr<OpenFile> DataOperations::file(catalog::Ino ino, Pin pin) {
     auto state = core_.state.lock();
+    // Before the view takes over what has changed: what it finds in use stays from here on.
+    SharedSession session = state->files.count(ino) != 0 ? nullptr : core_.engine.begin_session();
     TreeView view(core_, *state);
     KnownInode& known = view.inode(ino);
     if (is_marker(ino) && pin == Pin::writer)
@@ -43,7 +45,8 @@ std::shared_ptr<OpenFile> DataOperations::file(catalog::Ino ino, Pin pin) {
                                            ino,
                                            bucket == nullptr ? 0 : bucket->domain,
                                            static_cast<ChunkProfile>(known.inode.object.profile),
-                                           view.content_of(known));
+                                           view.content_of(known),
+                                           std::move(session));
         } catch (const Error&) {
             state->files.erase(ino);
             throw;

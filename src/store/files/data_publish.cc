@@ -70,6 +70,7 @@ void DataOperations::publish_resting() {
             bool is_due = false;
             {
                 auto contents = open->lock();
+                contents->renew_session();
                 const std::chrono::nanoseconds now = core_.engine.clock.monotonic();
                 is_due =
                     contents->is_dirty() && (now - contents->last_change() >= rest_before_publish ||

@@ -1,8 +1,10 @@
 #include "store/files/effects.h"
 
 #include "catalog/buckets.h"
+#include "catalog/contents.h"
 #include "catalog/inodes.h"
 #include "catalog/slots.h"
+#include "store/content_use.h"
 #include "store/files/object_changes.h"
 
 namespace alexander::files {
@@ -90,7 +92,7 @@ public:
 
     void operator()(const HoldContent& effect) {
         if (effect.hold)
-            catalog::insert_hold(rows_, catalog::HoldKind::content, effect.content);
+            hold_content(effect.content);
         else
             catalog::delete_hold(rows_, catalog::HoldKind::content, effect.content);
         log_hold(rows_, 0);
@@ -102,6 +104,14 @@ public:
     }
 
 private:
+    /// One that is gone by now was not open when it went: its session would have kept it.
+    void hold_content(catalog::ContentId content) {
+        if (!catalog::find_content(rows_, content))
+            return;
+        use_content(scope_, content);
+        catalog::insert_hold(rows_, catalog::HoldKind::content, content);
+    }
+
     static void log_slot(catalog::Transaction& rows, const catalog::Slot& slot) {
         catalog::Change change;
         change.kind = catalog::ChangeKind::slot_put;

@@ -1,14 +1,22 @@
 #include "store/files/open_file.h"
 
+#include "base/error.h"
+
 #include <algorithm>
+#include <tuple>
 
 namespace alexander::files {
 
 FileContents::FileContents(const Engine& engine,
                            std::uint32_t domain,
                            ChunkProfile profile,
-                           const catalog::Content& base)
-    : engine_(engine), domain_(domain), profile_(profile), base_(base) {}
+                           const catalog::Content& base,
+                           SharedSession session)
+    : engine_(engine),
+      domain_(domain),
+      profile_(profile),
+      base_(base),
+      session_(std::move(session)) {}
 
 std::uint64_t FileContents::size_bytes() const {
     return editor_ ? editor_->size_bytes() : static_cast<std::uint64_t>(base_.size);
@@ -20,10 +28,17 @@ std::int64_t FileContents::allocated_bytes() const {
 
 ContentEditor& FileContents::edit() {
     if (!editor_) {
-        editor_ = std::make_unique<ContentEditor>(engine_, domain_, profile_, base_);
+        editor_ = std::make_unique<ContentEditor>(engine_, domain_, profile_, base_, session_);
         reader_.reset();
+        session_.reset();  // the editor renews its own
     }
     return *editor_;
+}
+
+ContentReader& FileContents::reader() {
+    if (!reader_)
+        reader_ = std::make_unique<ContentReader>(engine_, base_, session_);
+    return *reader_;
 }
 
 void FileContents::changed() {
@@ -38,9 +53,7 @@ std::size_t FileContents::read(std::uint64_t offset, MutableBytes into) {
         return editor_->read(offset, into);
     if (base_.id == 0)
         return 0;
-    if (!reader_)
-        reader_ = std::make_unique<ContentReader>(engine_, base_);
-    return reader_->read_into(offset, into);
+    return reader().read_into(offset, into);
 }
 
 void FileContents::write(std::uint64_t offset, ByteView bytes) {
@@ -65,9 +78,7 @@ std::optional<std::uint64_t> FileContents::next_data(std::uint64_t offset) {
         return editor_->next_data(offset);
     if (base_.id == 0)
         return std::nullopt;
-    if (!reader_)
-        reader_ = std::make_unique<ContentReader>(engine_, base_);
-    return reader_->next_data(offset);
+    return reader().next_data(offset);
 }
 
 std::uint64_t FileContents::next_hole(std::uint64_t offset) {
@@ -75,9 +86,7 @@ std::uint64_t FileContents::next_hole(std::uint64_t offset) {
         return editor_->next_hole(offset);
     if (base_.id == 0)
         return offset;
-    if (!reader_)
-        reader_ = std::make_unique<ContentReader>(engine_, base_);
-    return reader_->next_hole(offset);
+    return reader().next_hole(offset);
 }
 
 std::size_t FileContents::dirty_bytes() const {
@@ -100,6 +109,28 @@ FileContents::Draft FileContents::draft() {
 
 void FileContents::published() {
     dirty_ = false;
+}
+
+void FileContents::renew_session() {
+    if (editor_) {
+        if (!dirty_)
+            std::ignore = editor_->renew_session();  // if not: what it had stays
+        return;
+    }
+    if (!session_)
+        return;
+    SharedSession next = engine_.begin_session();
+    try {
+        if (base_.id != 0)
+            check_is_live(engine_, base_.id);
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::busy)
+            throw;
+        return;  // removed, but open here: the old session keeps it
+    }
+    session_ = std::move(next);
+    if (reader_)
+        reader_->renew_session(session_);
 }
 
 }  // namespace alexander::files

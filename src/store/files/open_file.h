@@ -16,10 +16,12 @@ namespace alexander::files {
 /// One thread at a time: reached through OpenFile::lock().
 class FileContents {
 public:
+    /// The session began before anybody looked for the content.
     FileContents(const Engine& engine,
                  std::uint32_t domain,
                  ChunkProfile profile,
-                 const catalog::Content& base);
+                 const catalog::Content& base,
+                 SharedSession session);
 
     [[nodiscard]] std::uint64_t size_bytes() const;
 
@@ -49,6 +51,10 @@ public:
     [[nodiscard]] Draft draft();
     void published();
 
+    /// Now and then, so that garbage collection does not wait for files that stay open: ends the
+    /// session of a file whose bytes are all live in the catalog, and begins another.
+    void renew_session();
+
     /// CLOCK_MONOTONIC of the first and the last change that is not published.
     [[nodiscard]] std::chrono::nanoseconds dirty_since() const { return dirty_since_; }
 
@@ -56,12 +62,14 @@ public:
 
 private:
     ContentEditor& edit();
+    ContentReader& reader();
     void changed();
 
     const Engine& engine_;
     const std::uint32_t domain_;
     const ChunkProfile profile_;
     const catalog::Content base_;
+    SharedSession session_;                  // keeps base_ while there is no editor
     std::unique_ptr<ContentEditor> editor_;  // from the first change on
     std::unique_ptr<ContentReader> reader_;  // until then
     bool dirty_ = false;
@@ -76,8 +84,9 @@ public:
              catalog::Ino ino,
              std::uint32_t domain,
              ChunkProfile profile,
-             const catalog::Content& base)
-        : ino_(ino), contents_(engine, domain, profile, base) {}
+             const catalog::Content& base,
+             SharedSession session)
+        : ino_(ino), contents_(engine, domain, profile, base, std::move(session)) {}
 
     [[nodiscard]] catalog::Ino ino() const { return ino_; }
 

@@ -252,7 +252,7 @@ TEST_CASE("the table is complete and explains itself") {
         if (row.type == SettingType::secret)
             CHECK(find_setting(std::string(row.name) + "_file") != nullptr);
     }
-    CHECK(names.size() == 29);
+    CHECK(names.size() == 34);
 }
 
 TEST_CASE("root credentials have short names, and MinIO's below them") {
@@ -286,10 +286,13 @@ TEST_CASE("every row sets its own field") {
             value = std::to_string(300 + row.name.size());
         if (row.name.substr(0, 7) == "server." && row.type == SettingType::integer)
             value = std::to_string(100 + row.name.size());
-        if (row.unit == "milliseconds")
+        if (row.unit == "milliseconds" || row.unit == "hours")
             value = "2000";
+        if (row.unit == "percent")
+            value = "77";
         if (row.type == SettingType::boolean)
-            value = row.name == "fuse.writeback_cache" ? "false" : "true";
+            value =
+                row.name == "fuse.writeback_cache" || row.name == "gc.enabled" ? "false" : "true";
         if (row.type == SettingType::choice)
             value = row.choices.substr(0, row.choices.find('|'));
         if (row.name == "logging.format")
@@ -324,6 +327,11 @@ TEST_CASE("every row sets its own field") {
     CHECK(settings.fuse.dirty_limit_bytes == 2000000);
     CHECK(settings.fuse.attribute_timeout.count() == 2000);
     CHECK_FALSE(settings.fuse.writeback_cache);
+    CHECK_FALSE(settings.gc.enabled);
+    CHECK(settings.gc.interval.count() == 319);
+    CHECK(settings.gc.dead_percent == 77);
+    CHECK(settings.gc.bytes_per_second == 2000000);
+    CHECK(settings.gc.completed_uploads.count() == 2000);
 }
 
 TEST_SUITE_END();
