@@ -53,6 +53,9 @@ void init_store(const Invocation& invocation);
 void show_status(const Invocation& invocation);
 void show_version(const Invocation& invocation);
 void collect_garbage(const Invocation& invocation);
+void scrub_store(const Invocation& invocation);
+void check_consistency(const Invocation& invocation);
+void list_damage(const Invocation& invocation);
 
 void create_user(const Invocation& invocation);
 void list_users(const Invocation& invocation);

@@ -8,6 +8,7 @@
 #include "fuse/session.h"
 #include "store/garbage_settings.h"
 #include "store/local_store.h"
+#include "store/scrub/background.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -24,8 +25,8 @@
 namespace alexander::fuse {
 namespace {
 
-constexpr std::array<std::string_view, 6> sections{
-    "storage", "database", "auth", "logging", "fuse", "gc"};
+constexpr std::array<std::string_view, 7> sections{
+    "storage", "database", "auth", "logging", "fuse", "gc", "scrub"};
 
 std::string absolute_path(const std::string& path) {
     remove_dead_mount(path);
@@ -95,6 +96,13 @@ int run(const CommandLine& line) {
                                      [&store, &settings, &log](const std::stop_token& stop) {
                                          collect_in_background(store, settings, *log, stop);
                                      });
+    std::optional<Worker> scrubbing(std::in_place,
+                                    "scrub",
+                                    *log,
+                                    scrub_pause(settings),
+                                    [&store, &settings, &log](const std::stop_token& stop) {
+                                        scrub_in_background(store, settings, *log, stop);
+                                    });
     {
         FuseSession session(mount);
         FuseKernelCache kernel(session.raw(), mount);
@@ -107,7 +115,8 @@ int run(const CommandLine& line) {
         tree.stop();
     }
     notify_service_manager("STOPPING=1");
-    collection.reset();  // it commits: not to a closed store
+    collection.reset();  // these commit: not to a closed store
+    scrubbing.reset();
     tree.close();
     store.close();
     return 0;

@@ -9,6 +9,7 @@
 #include "s3d/request_boundary.h"
 #include "store/garbage_settings.h"
 #include "store/lifecycle.h"
+#include "store/scrub/background.h"
 
 #include <Poco/Net/NetException.h>
 #include <Poco/Net/ServerSocket.h>
@@ -163,6 +164,12 @@ int serve(const Settings& settings, LocalStore& local, Logger& log, const EndSig
         "gc", log, settings.gc.interval, [&store, &settings, &log](const std::stop_token& stop) {
             collect_in_background(store, settings, log, stop);
         });
+    const Worker scrubbing("scrub",
+                           log,
+                           scrub_pause(settings),
+                           [&store, &settings, &log](const std::stop_token& stop) {
+                               scrub_in_background(store, settings, log, stop);
+                           });
     server.start();
     log.info("s3d",
              "ready",

@@ -22,8 +22,8 @@ const std::array options{
 };
 
 void print_help() {
-    static constexpr std::array<std::string_view, 7> sections{
-        "server", "storage", "database", "auth", "lifecycle", "logging", "gc"};
+    static constexpr std::array<std::string_view, 8> sections{
+        "server", "storage", "database", "auth", "lifecycle", "logging", "gc", "scrub"};
     std::ignore = std::printf(
         "Usage: alexander-s3d [options]\n\nServes a store of Alexander Storage over S3.\n\n%s",
         option_help(options, sections).c_str());

@@ -74,6 +74,11 @@ struct Settings {
         std::chrono::hours completed_uploads{};
     };
 
+    struct Scrub {
+        std::chrono::seconds period{};  // 0: never
+        std::uint64_t bytes_per_second = 0;
+    };
+
     Server server;
     Storage storage;
     Database database;
@@ -82,6 +87,7 @@ struct Settings {
     Logging logging;
     Fuse fuse;
     Gc gc;
+    Scrub scrub;
 };
 
 /// Variables by name.

@@ -31,7 +31,7 @@ void set(Settings& settings, const SettingValue& value) {
 
 using S = Settings;
 
-constexpr std::array<SettingRow, 34> table = {{
+constexpr std::array<SettingRow, 36> table = {{
     {"server.host",
      SettingType::text,
      "",
@@ -339,6 +339,24 @@ constexpr std::array<SettingRow, 34> table = {{
      1,
      24 * 365,
      set<&S::gc, &S::Gc::completed_uploads>},
+    {"scrub.period_seconds",
+     SettingType::integer,
+     "seconds",
+     "2592000",
+     "Time in which all stored bytes are read and checked once; 0: never.",
+     "",
+     0,
+     366 * a_day,
+     set<&S::scrub, &S::Scrub::period>},
+    {"scrub.bytes_per_second",
+     SettingType::integer,
+     "bytes",
+     "16777216",
+     "What a scrub in the background reads in a second at most; 0 sets no limit.",
+     "",
+     0,
+     any,
+     set<&S::scrub, &S::Scrub::bytes_per_second>},
 }};
 
 }  // namespace

@@ -125,6 +125,9 @@ bool move_chunk(Transaction& transaction,
                 PackNumber pack,
                 std::uint64_t offset_bytes);
 
+/// Every pack, in any state.
+[[nodiscard]] std::vector<Pack> list_packs(Snapshot& snapshot);
+
 void set_pack_state(Transaction& transaction, PackNumber pack, PackState state);
 void delete_pack(Transaction& transaction, PackNumber pack);
 

@@ -20,10 +20,9 @@ std::vector<PackedChunk> list_packed_chunks(Snapshot& snapshot,
     return found;
 }
 
-std::vector<PackUse> list_pack_uses(Snapshot& snapshot) {
+std::vector<Pack> list_packs(Snapshot& snapshot) {
     const auto decode = [](sql::Row row) {
-        PackUse use;
-        Pack& pack = use.pack;
+        Pack pack;
         row.read(pack.id,
                  pack.uuid,
                  pack.store_id,
@@ -32,13 +31,22 @@ std::vector<PackUse> list_pack_uses(Snapshot& snapshot) {
                  pack.durable_length,
                  pack.size,
                  pack.created_seconds);
-        return use;
+        return pack;
     };
-    std::vector<PackUse> uses = list_rows(
+    return list_rows(
         snapshot.connection(),
         "SELECT id, uuid, store_id, state, process, durable_length, size, created_s FROM pack"
-        " WHERE state <> 0 ORDER BY id",
+        " ORDER BY id",
         decode);
+}
+
+std::vector<PackUse> list_pack_uses(Snapshot& snapshot) {
+    std::vector<PackUse> uses;
+    for (const Pack& pack : list_packs(snapshot)) {
+        if (pack.state != PackState::active) {
+            uses.push_back({pack});
+        }
+    }
     std::unordered_map<PackNumber, PackUse*> by_number;
     for (PackUse& use : uses) {
         by_number.emplace(use.pack.id, &use);

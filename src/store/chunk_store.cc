@@ -245,6 +245,11 @@ std::shared_ptr<const ManifestPage> ChunkStore::page(catalog::PageId id, std::in
     return page;
 }
 
+void ChunkStore::verify(ByteView record) {
+    const RecordHeader header = parse_record_header(record);
+    std::ignore = state_->domain(header.domain).sealer.open(record, header.id);
+}
+
 void ChunkStore::close_removed_packs() {
     state_->packs.drop_removed();
 }

@@ -65,6 +65,10 @@ public:
     /// damaged or of another level.
     [[nodiscard]] std::shared_ptr<const ManifestPage> page(catalog::PageId id, std::int32_t level);
 
+    /// Proves that a record opens to the plaintext that its header names. Throws corrupt, or
+    /// wrong_key if its key is not there. The plaintext is not kept.
+    void verify(ByteView record);
+
     /// Closes packs whose files were removed, so that they give their space back.
     void close_removed_packs();
 

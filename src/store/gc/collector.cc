@@ -62,7 +62,9 @@ std::int64_t size_of(const std::vector<IdSet>& sets) {
 }  // namespace
 
 Collector::Collector(const CollectorParts& parts, const GcOptions& options)
-    : parts_(parts), options_(options), pace_(parts.clock, options) {
+    : parts_(parts),
+      options_(options),
+      pace_(parts.clock, options.bytes_per_second, options.should_stop) {
     parts_.random.fill(run_);
 }
 

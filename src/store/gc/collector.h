@@ -6,9 +6,9 @@
 #include "base/random_source.h"
 #include "store/gc/mark.h"
 #include "store/gc/options.h"
-#include "store/gc/work_pace.h"
 #include "store/group_committer.h"
 #include "store/sessions.h"
+#include "store/work_pace.h"
 
 #include <functional>
 #include <span>

@@ -4,8 +4,8 @@
 #include "base/clock.h"
 #include "base/file_system.h"
 #include "store/gc/options.h"
-#include "store/gc/work_pace.h"
 #include "store/group_committer.h"
+#include "store/work_pace.h"
 
 #include <functional>
 #include <memory>
@@ -34,7 +34,7 @@ public:
               std::function<bool(catalog::CommitSeq)> wait_until_past)
         : parts_(parts),
           options_(options),
-          pace_(parts.clock, options),
+          pace_(parts.clock, options.bytes_per_second, options.should_stop),
           wait_until_past_(std::move(wait_until_past)) {}
 
     /// Adds to the report.

@@ -252,7 +252,7 @@ TEST_CASE("the table is complete and explains itself") {
         if (row.type == SettingType::secret)
             CHECK(find_setting(std::string(row.name) + "_file") != nullptr);
     }
-    CHECK(names.size() == 34);
+    CHECK(names.size() == 36);
 }
 
 TEST_CASE("root credentials have short names, and MinIO's below them") {
@@ -332,6 +332,8 @@ TEST_CASE("every row sets its own field") {
     CHECK(settings.gc.dead_percent == 77);
     CHECK(settings.gc.bytes_per_second == 2000000);
     CHECK(settings.gc.completed_uploads.count() == 2000);
+    CHECK(settings.scrub.period.count() == 320);
+    CHECK(settings.scrub.bytes_per_second == 2000000);
 }
 
 TEST_SUITE_END();

@@ -1,30 +1,33 @@
-// Keeps a collection from taking the disk for itself.
+// Keeps work in the background from taking the disk for itself.
 #pragma once
 
 #include "base/clock.h"
-#include "store/gc/options.h"
 
 #include <algorithm>
+#include <functional>
 #include <thread>
 
-namespace alexander::gc {
+namespace alexander {
 
 /// One thread.
 class WorkPace {
 public:
-    WorkPace(Clock& clock, const GcOptions& options) : clock_(clock), options_(options) {}
+    /// 0 bytes a second: as fast as it goes. `should_stop` may be empty.
+    WorkPace(Clock& clock, std::uint64_t bytes_per_second, std::function<bool()> should_stop)
+        : clock_(clock),
+          bytes_per_second_(bytes_per_second),
+          should_stop_(std::move(should_stop)) {}
 
-    [[nodiscard]] bool should_stop() const {
-        return options_.should_stop && options_.should_stop();
-    }
+    [[nodiscard]] bool should_stop() const { return should_stop_ && should_stop_(); }
 
-    /// After work on `bytes` that began at `since`: rests as the options say.
+    /// After work on `bytes` that began at `since`: rests as long as that took, or longer if it
+    /// went faster than it may.
     void rest(std::chrono::nanoseconds since, std::uint64_t bytes) {
-        if (options_.bytes_per_second == 0)
+        if (bytes_per_second_ == 0)
             return;
         const std::chrono::nanoseconds taken = clock_.monotonic() - since;
         const std::chrono::duration<double> due(static_cast<double>(bytes) /
-                                                static_cast<double>(options_.bytes_per_second));
+                                                static_cast<double>(bytes_per_second_));
         sleep(std::max(taken, std::chrono::duration_cast<std::chrono::nanoseconds>(due) - taken));
     }
 
@@ -38,7 +41,8 @@ public:
 
 private:
     Clock& clock_;
-    const GcOptions& options_;
+    const std::uint64_t bytes_per_second_;
+    const std::function<bool()> should_stop_;
 };
 
-}  // namespace alexander::gc
+}  // namespace alexander
