@@ -1,11 +1,10 @@
 // bucket ...
-#include "admin/command.h"
+#include "admin/families.h"
 #include "base/error.h"
 #include "base/time_format.h"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <map>
 
 namespace alexander::admin {
@@ -53,19 +52,9 @@ std::uint8_t parse_profile(const std::string& name) {
     return static_cast<std::uint8_t>(found - profiles.begin());
 }
 
-std::int64_t parse_count(const std::string& option, const std::string& text) {
-    std::int64_t count = 0;
-    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), count);
-    if (fault != std::errc() || end != text.data() + text.size() || count < 0)
-        throw Error(ErrorCode::invalid_argument, "--" + option + " " + text + " is not a count");
-    return count;
-}
-
 Identity identity_of(const catalog::User& user) {
     return {user.id, user.name, user.display_name, user.canonical_id, user.is_admin};
 }
-
-}  // namespace
 
 void list_buckets(const Invocation& invocation) {
     LocalStore local = invocation.open_store();
@@ -127,17 +116,50 @@ void set_bucket_versioning(const Invocation& invocation) {
 }
 
 void set_bucket_quota(const Invocation& invocation) {
-    const auto bytes = invocation.line.find("bytes");
-    const auto objects = invocation.line.find("objects");
-    if (!bytes && !objects)
+    if (!invocation.line.has("bytes") && !invocation.line.has("objects"))
         throw Error(ErrorCode::invalid_argument, "this command needs --bytes or --objects");
     LocalStore local = invocation.open_store();
     Store& store = local.store();
     const catalog::Bucket bucket = store.buckets().get(invocation.operands[0]);
     store.buckets().set_quota(bucket.name,
-                              bytes ? parse_count("bytes", *bytes) : bucket.quota_bytes,
-                              objects ? parse_count("objects", *objects) : bucket.quota_objects);
+                              invocation.count("bytes", bucket.quota_bytes),
+                              invocation.count("objects", bucket.quota_objects));
     invocation.out.record(describe(store, store.buckets().get(bucket.name)));
+}
+
+constexpr std::array<std::string_view, 2> new_bucket_options{"owner", "profile"};
+constexpr std::array<std::string_view, 2> quota_options{"bytes", "objects"};
+
+constexpr std::array command_table{
+    Command{"bucket list", "", "Lists buckets.", {}, list_buckets},
+    Command{"bucket create", "NAME", "Creates a bucket.", new_bucket_options, create_bucket},
+    Command{"bucket delete", "NAME", "Deletes an empty bucket.", {}, delete_bucket},
+    Command{"bucket set-versioning",
+            "NAME enabled|suspended",
+            "Turns versioning on, or suspends it.",
+            {},
+            set_bucket_versioning},
+    Command{"bucket set-quota",
+            "NAME",
+            "Limits what a bucket may hold, or no longer.",
+            quota_options,
+            set_bucket_quota},
+};
+
+const std::array option_table{
+    ProgramOption{"bytes", '\0', "N", "Bytes that the bucket may hold, versions included; 0: any."},
+    ProgramOption{"objects", '\0', "N", "Objects that the bucket may hold; 0: any number."},
+    ProgramOption{"owner", '\0', "NAME", "The user who will own the bucket."},
+    ProgramOption{"profile",
+                  '\0',
+                  "NAME",
+                  "Chunk sizes of the bucket: standard, small, bulk or fixed (default: standard)."},
+};
+
+}  // namespace
+
+CommandFamily bucket_family() {
+    return {"Buckets", command_table, option_table};
 }
 
 }  // namespace alexander::admin

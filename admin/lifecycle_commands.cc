@@ -1,9 +1,13 @@
 // lifecycle ...
-#include "admin/command.h"
+#include "admin/families.h"
 #include "base/error.h"
 #include "store/lifecycle.h"
 
+#include <array>
+
 namespace alexander::admin {
+
+namespace {
 
 void run_lifecycle_rules(const Invocation& invocation) {
     LocalStore local = invocation.open_store();
@@ -24,6 +28,26 @@ void run_lifecycle_rules(const Invocation& invocation) {
         throw Error(ErrorCode::busy,
                     "another process carries out lifecycle rules at the moment; try again later");
     invocation.out.table({"action", "bucket", "key", "id", "rule"}, rows);
+}
+
+constexpr std::array<std::string_view, 1> run_options{"dry-run"};
+
+constexpr std::array command_table{
+    Command{"lifecycle run",
+            "",
+            "Carries out the lifecycle rules of all buckets now.",
+            run_options,
+            run_lifecycle_rules},
+};
+
+const std::array option_table{
+    ProgramOption{"dry-run", '\0', "", "Tell what would be done, and do nothing."},
+};
+
+}  // namespace
+
+CommandFamily lifecycle_family() {
+    return {"Lifecycle", command_table, option_table};
 }
 
 }  // namespace alexander::admin

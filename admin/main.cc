@@ -65,44 +65,55 @@ int exit_status(ErrorCode code) {
 }
 
 void check_options(const Command& command, const CommandLine& line) {
+    const std::vector<ProgramOption> taken = options_of(command);
     for (const ProgramOption& option : program_options()) {
-        const bool taken = std::ranges::find(command.options, option.name) != command.options.end();
-        if (line.has(option.name) && !taken)
+        if (line.has(option.name) &&
+            std::ranges::find(taken, option.name, &ProgramOption::name) == taken.end())
             throw Error(ErrorCode::invalid_argument,
                         "\"" + std::string(command.words) + "\" takes no --" + option.name);
     }
 }
 
-void run(const CommandLine& line) {
+Settings settings_for(const Command& command, const CommandLine& line) {
+    switch (command.settings) {
+        case SettingsNeed::all:
+            return load_settings(line, current_environment());
+        case SettingsNeed::secrets_may_be_missing:
+            return load_settings(
+                line, current_environment(), default_settings_file, SecretFiles::may_be_missing);
+        case SettingsNeed::none:
+            break;
+    }
+    return {};
+}
+
+int run(const CommandLine& line) {
     const auto& words = line.positional();
     const Command& command = find_command(words);
     check_options(command, line);
-    const auto name_words = static_cast<std::ptrdiff_t>(1 + std::ranges::count(command.words, ' '));
+    const auto name_words = static_cast<std::ptrdiff_t>(words_of(command).size());
     std::vector<std::string> operands(words.begin() + name_words, words.end());
-    if (operands.size() != command.operand_count)
-        throw Error(ErrorCode::invalid_argument,
-                    "usage: alexander-admin " + std::string(command.words) + " " +
-                        std::string(command.operands));
-    const Settings settings = load_settings(
-        line,
-        current_environment(),
-        default_settings_file,
-        command.run == init_store ? SecretFiles::may_be_missing : SecretFiles::must_exist);
+    const OperandCount count = operand_count(command);
+    if (operands.size() < count.least || operands.size() > count.most)
+        throw Error(ErrorCode::invalid_argument, "usage: " + usage_line(command));
+    const Settings settings = settings_for(command, line);
     SystemClock clock;
     const auto log = make_logger(settings, clock);
-    Output out(line.has("json"));
+    Output out(line.has("json") ? Output::Form::json : Output::Form::text,
+               line.has("quiet") ? Output::Remarks::left_out : Output::Remarks::shown);
     command.run({line, std::move(operands), settings, *log, out});
+    return out.exit_status();
 }
 
 int guarded_main(int count, const char* const* values) {
     try {
         const CommandLine line = CommandLine::parse(program_options(), arguments_of(count, values));
         if (line.has("help"))
-            std::ignore = std::fputs(help_text().c_str(), stdout);
+            std::ignore = std::fputs(help_on(line.positional()).c_str(), stdout);
         else if (line.has("version"))
             std::ignore = std::puts("alexander-admin " ALEXANDER_VERSION);
         else
-            run(line);
+            return run(line);
         return done;
     } catch (const Error& error) {
         // Who cannot be told on stderr learns it from the exit status.

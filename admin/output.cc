@@ -2,10 +2,13 @@
 
 #include "base/error.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 
 namespace alexander::admin {
 
@@ -48,7 +51,24 @@ std::string title(std::string name) {
     return name;
 }
 
+bool has_colours() {
+    // NOLINTBEGIN(concurrency-mt-unsafe): nobody sets variables
+    const char* const refused = std::getenv("NO_COLOR");
+    const char* const terminal = std::getenv("TERM");
+    // NOLINTEND(concurrency-mt-unsafe)
+    return ::isatty(STDOUT_FILENO) == 1 && (refused == nullptr || *refused == '\0') &&
+           terminal != nullptr && std::string_view(terminal) != "dumb";
+}
+
 }  // namespace
+
+std::string paint(Colour colour, const std::string& text) {
+    static constexpr std::array<const char*, 5> codes{"", "32", "33", "31", "2"};
+    if (colour == Colour::plain || !has_colours())
+        return text;
+    return std::string("\x1b[") + codes.at(static_cast<std::size_t>(colour)) + "m" + text +
+           "\x1b[0m";
+}
 
 std::string to_json(const Value& value) {
     if (const auto* text = std::get_if<std::string>(&value))
@@ -67,7 +87,7 @@ std::string to_text(const Value& value) {
 }
 
 void Output::record(const Record& record) {
-    if (json_)
+    if (is_json())
         return write(object(record) + "\n");
     std::size_t width = 0;
     for (const auto& [name, value] : record)
@@ -80,7 +100,7 @@ void Output::record(const Record& record) {
 }
 
 void Output::table(const std::vector<std::string>& names, const std::vector<Record>& rows) {
-    if (json_) {
+    if (is_json()) {
         std::string out = "[";
         for (const Record& row : rows)
             out += (out.size() > 1 ? ",\n " : "") + object(row);
@@ -109,11 +129,15 @@ void Output::table(const std::vector<std::string>& names, const std::vector<Reco
 }
 
 void Output::say(std::string_view text) {
-    if (!json_)
+    if (!is_json() && !is_quiet())
         write(std::string(text) + "\n");
 }
 
-void Output::write(const std::string& text) {
+void Output::text(std::string_view text) {
+    write(text);
+}
+
+void Output::write(std::string_view text) {
     if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
         throw_os_error("cannot write the answer to standard output", errno);
 }

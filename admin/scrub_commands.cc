@@ -1,27 +1,27 @@
 // scrub, damage ..., fsck.
-#include "admin/command.h"
+#include "admin/families.h"
 #include "base/error.h"
 #include "store/scrub/checker.h"
 #include "store/scrub/damage.h"
 #include "store/scrub/scrubber.h"
 
-#include <cstdio>
+#include <array>
 #include <string>
 
 namespace alexander::admin {
+
+namespace {
 
 void scrub_store(const Invocation& invocation) {
     LocalStore local = invocation.open_store();
     const Engine& engine = local.store().engine();
     ScrubOptions options;
-    options.progress = [](const ScrubProgress& now) {
-        // Who cannot see the progress sees the result.
-        std::ignore = std::fprintf(stderr,
-                                   "scrub: %lld of %lld packs\n",
-                                   static_cast<long long>(now.packs_done),
-                                   static_cast<long long>(now.packs_total));
+    Progress progress = invocation.progress("scrub");
+    options.progress = [&progress](const ScrubProgress& now) {
+        progress.show({.phase = "packs", .done = now.packs_done, .total = now.packs_total});
     };
     const ScrubReport report = scrub(engine, options);
+    progress.finish();
     const auto objects = static_cast<std::int64_t>(list_damaged_objects(engine).size());
     invocation.out.record({{"packs", report.packs},
                            {"records", report.records},
@@ -37,10 +37,11 @@ void scrub_store(const Invocation& invocation) {
 
 void check_consistency(const Invocation& invocation) {
     LocalStore local = invocation.open_store();
-    const CheckReport report = check_store(local.store().engine(), [](std::string_view what) {
-        std::ignore =
-            std::fprintf(stderr, "fsck: %.*s\n", static_cast<int>(what.size()), what.data());
-    });
+    Progress progress = invocation.progress("fsck");
+    const CheckReport report =
+        check_store(local.store().engine(),
+                    [&progress](std::string_view what) { progress.show({.phase = what}); });
+    progress.finish();
     std::vector<Record> rows;
     for (const std::string& problem : report.problems)
         rows.push_back({{"kind", std::string("problem")}, {"what", problem}});
@@ -61,6 +62,26 @@ void list_damage(const Invocation& invocation) {
         rows.push_back(
             {{"bucket", object.bucket}, {"key", object.key}, {"version", object.version}});
     invocation.out.table({"bucket", "key", "version"}, rows);
+}
+
+constexpr std::array command_table{
+    Command{"scrub", "", "Reads and checks all stored bytes.", {}, scrub_store},
+    Command{"fsck",
+            "",
+            "Checks that catalog and packs fit together. Changes nothing.",
+            {},
+            check_consistency},
+    Command{"damage list",
+            "",
+            "Lists objects and versions in which scrubs have found damage.",
+            {},
+            list_damage},
+};
+
+}  // namespace
+
+CommandFamily scrub_family() {
+    return {"Damage", command_table, {}};
 }
 
 }  // namespace alexander::admin

@@ -1,11 +1,12 @@
-// init, status, version.
-#include "admin/command.h"
+// init, status.
+#include "admin/families.h"
 #include "base/error.h"
 #include "base/unique_fd.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <filesystem>
 
@@ -41,8 +42,6 @@ double ratio(std::int64_t whole, std::int64_t part) {
     return part == 0 ? 1.0 : static_cast<double>(whole) / static_cast<double>(part);
 }
 
-}  // namespace
-
 void init_store(const Invocation& invocation) {
     const Settings& settings = invocation.settings;
     // The settings may point at a key file that init is about to write, so they were loaded
@@ -71,7 +70,8 @@ void init_store(const Invocation& invocation) {
                                {"data_dir", settings.storage.data_dir},
                                {"master_key_file", path},
                                {"wrapped_roots", local.store().engine().keyring.wrapped_roots()}});
-    invocation.out.say(recovery_sheet(settings, master, local.store()));
+    else
+        invocation.out.text(recovery_sheet(settings, master, local.store()));
 }
 
 void show_status(const Invocation& invocation) {
@@ -94,10 +94,29 @@ void show_status(const Invocation& invocation) {
                            {"processes", status.live_processes}});
 }
 
-void show_version(const Invocation& invocation) {
-    if (invocation.out.is_json())
-        invocation.out.record({{"version", std::string(ALEXANDER_VERSION)}});
-    invocation.out.say("alexander-admin " ALEXANDER_VERSION);
+constexpr std::array<std::string_view, 1> init_options{"master-key-file"};
+
+constexpr std::array command_table{
+    Command{"init",
+            "",
+            "Makes a store and its master key, and prints the recovery sheet.",
+            init_options,
+            init_store,
+            SettingsNeed::secrets_may_be_missing},
+    Command{"status", "", "Shows what is stored and what it takes on disk.", {}, show_status},
+};
+
+const std::array option_table{
+    ProgramOption{"master-key-file",
+                  '\0',
+                  "FILE",
+                  "Where init writes the new master key (default: auth.encryption_key_file)."},
+};
+
+}  // namespace
+
+CommandFamily store_family() {
+    return {"Store", command_table, option_table};
 }
 
 }  // namespace alexander::admin

@@ -1,8 +1,10 @@
 // user ... and accesskey ...
-#include "admin/command.h"
+#include "admin/families.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/time_format.h"
+
+#include <array>
 
 namespace alexander::admin {
 
@@ -26,8 +28,6 @@ Record describe(const catalog::AccessKey& key, const std::string& user) {
         {"expires",
          key.expires_seconds ? format_iso8601({*key.expires_seconds, 0}) : std::string("never")}};
 }
-
-}  // namespace
 
 void create_user(const Invocation& invocation) {
     Users::CreateOptions options;
@@ -59,8 +59,6 @@ void delete_user(const Invocation& invocation) {
     invocation.out.say("Deleted user " + invocation.operands[0] + ".");
 }
 
-namespace {
-
 void set_enabled(const Invocation& invocation, bool enabled) {
     LocalStore local = invocation.open_store();
     Users& users = local.store().users();
@@ -82,8 +80,6 @@ std::optional<std::int64_t> read_expiry(const Invocation& invocation) {
         throw Error(ErrorCode::invalid_argument, "--expires " + *text + " has passed");
     return time->seconds;
 }
-
-}  // namespace
 
 void enable_user(const Invocation& invocation) {
     set_enabled(invocation, true);
@@ -120,6 +116,50 @@ void revoke_access_key(const Invocation& invocation) {
     if (invocation.out.is_json())
         invocation.out.record({{"revoked", invocation.operands[0]}});
     invocation.out.say("Revoked access key " + invocation.operands[0] + ".");
+}
+
+constexpr std::array<std::string_view, 2> user_options{"admin", "display-name"};
+constexpr std::array<std::string_view, 2> new_key_options{"username", "expires"};
+constexpr std::array<std::string_view, 1> key_options{"username"};
+
+constexpr std::array command_table{
+    Command{"user create", "NAME", "Creates a user.", user_options, create_user},
+    Command{"user list", "", "Lists users.", {}, list_users},
+    Command{"user get", "NAME", "Shows a user.", {}, get_user},
+    Command{"user delete",
+            "NAME",
+            "Deletes a user who owns no bucket, and the user's keys.",
+            {},
+            delete_user},
+    Command{"user disable", "NAME", "Refuses all of a user's keys, at once.", {}, disable_user},
+    Command{"user enable", "NAME", "Takes them again.", {}, enable_user},
+    Command{"accesskey create",
+            "",
+            "Creates an access key and shows its secret, once.",
+            new_key_options,
+            create_access_key},
+    Command{"accesskey list", "", "Lists a user's access keys.", key_options, list_access_keys},
+    Command{"accesskey revoke",
+            "ACCESS_KEY_ID",
+            "Revokes an access key, at once.",
+            key_options,
+            revoke_access_key},
+};
+
+const std::array option_table{
+    ProgramOption{"username", '\0', "NAME", "The user whose access keys these are."},
+    ProgramOption{"admin", '\0', "", "The new user may use every bucket."},
+    ProgramOption{"display-name", '\0', "TEXT", "What S3 shows as the owner (default: the name)."},
+    ProgramOption{"expires",
+                  '\0',
+                  "DATE",
+                  "When the new access key stops working, as 2030-01-31 or 2030-01-31T12:00:00Z."},
+};
+
+}  // namespace
+
+CommandFamily user_family() {
+    return {"Users and access keys", command_table, option_table};
 }
 
 }  // namespace alexander::admin

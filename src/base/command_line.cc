@@ -16,15 +16,6 @@ namespace {
 constexpr std::size_t line_width = 80;
 constexpr std::size_t description_column = 32;
 
-const ProgramOption& config_option() {
-    static const ProgramOption option{
-        "config",
-        'c',
-        "FILE",
-        "Settings file, instead of ALEXANDER_CONFIG or /etc/alexander/alexander.yaml."};
-    return option;
-}
-
 std::vector<std::string> all_names(std::span<const ProgramOption> options) {
     std::vector<std::string> names = setting_names();
     names.push_back(config_option().name);
@@ -122,18 +113,32 @@ void append_wrapped(std::string& out, std::size_t column, std::string_view text)
     out += '\n';
 }
 
-void append_option(std::string& out, const ProgramOption& option) {
+}  // namespace
+
+const ProgramOption& config_option() {
+    static const ProgramOption option{
+        "config",
+        'c',
+        "FILE",
+        "Settings file, instead of ALEXANDER_CONFIG or /etc/alexander/alexander.yaml."};
+    return option;
+}
+
+std::string help_entry(std::string_view head, std::string_view description) {
+    std::string out(head);
+    append_wrapped(out, head.size(), description);
+    return out;
+}
+
+std::string help_entry(const ProgramOption& option) {
     std::string names = "      --";
     if (option.short_name != '\0')
         names = std::string("  -") + option.short_name + ", --";
     names += option.name;
     if (!option.argument.empty())
         names += " " + option.argument;
-    out += names;
-    append_wrapped(out, names.size(), option.description);
+    return help_entry(names, option.description);
 }
-
-}  // namespace
 
 CommandLine CommandLine::parse(std::span<const ProgramOption> options,
                                const std::vector<std::string>& arguments) {
@@ -183,13 +188,13 @@ std::string option_help(std::span<const ProgramOption> options,
                         std::span<const std::string_view> sections) {
     std::string out = "Options:\n";
     for (const ProgramOption& option : options)
-        append_option(out, option);
-    append_option(out, config_option());
+        out += help_entry(option);
+    out += help_entry(config_option());
     out += "\nSettings, also in the settings file or as ALEXANDER_<SECTION>_<KEY>:\n";
     for (const SettingRow& row : settings_table()) {
         if (std::find(sections.begin(), sections.end(), row.section()) != sections.end())
-            append_option(out,
-                          {std::string(row.name), '\0', argument_name(row), describe_setting(row)});
+            out += help_entry(ProgramOption{
+                std::string(row.name), '\0', argument_name(row), describe_setting(row)});
     }
     return out;
 }

@@ -49,6 +49,14 @@ private:
 [[nodiscard]] std::string option_help(std::span<const ProgramOption> options,
                                       std::span<const std::string_view> sections);
 
+/// --config, which every program has.
+[[nodiscard]] const ProgramOption& config_option();
+
+/// A line of --help: `head`, then the description from the 32nd column on, wrapped at 80. Ends with
+/// a newline.
+[[nodiscard]] std::string help_entry(std::string_view head, std::string_view description);
+[[nodiscard]] std::string help_entry(const ProgramOption& option);
+
 /// The arguments of main without the program's name.
 [[nodiscard]] std::vector<std::string> arguments_of(int count, const char* const* values);
 

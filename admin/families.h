@@ -1,0 +1,18 @@
+// Every family of commands. A new one is a file, a line here and a line in families.cc.
+#pragma once
+
+#include "admin/command.h"
+
+#include <array>
+
+namespace alexander::admin {
+
+[[nodiscard]] CommandFamily bucket_family();
+[[nodiscard]] CommandFamily gc_family();
+[[nodiscard]] CommandFamily help_family();
+[[nodiscard]] CommandFamily lifecycle_family();
+[[nodiscard]] CommandFamily scrub_family();
+[[nodiscard]] CommandFamily store_family();
+[[nodiscard]] CommandFamily user_family();
+
+}  // namespace alexander::admin
