@@ -13,6 +13,7 @@ std::span<const CommandFamily> families() {
         lifecycle_family(),
         gc_family(),
         scrub_family(),
+        completion_family(),
         help_family(),
     };
     return all;

@@ -1,4 +1,5 @@
 // alexander-fuse: the buckets of a store as directories.
+#include "base/completion.h"
 #include "base/end_signals.h"
 #include "base/process_memory.h"
 #include "base/service_notify.h"
@@ -134,6 +135,9 @@ int guarded_main(int count, const char* const* values) {
                 option_help(known, sections).c_str());
         else if (line.has("version"))
             std::ignore = std::puts("alexander-fuse " ALEXANDER_VERSION);
+        else if (const auto shell = line.find("completion"))
+            std::ignore = std::fputs(
+                completion_script(parse_shell(*shell), "alexander-fuse", known).c_str(), stdout);
         else
             return run(line);
         return 0;

@@ -55,6 +55,10 @@ std::vector<ProgramOption> program_options() {
         {"user", 'u', "NAME", "Whose new buckets and objects are; otherwise the first admin's."},
         {"read-only", 'r', "", "Change nothing."},
         {"foreground", 'f', "", "Stay in the terminal and log there."},
+        {"completion",
+         '\0',
+         "bash|zsh|fish",
+         "Print what completes this program's command line in a shell."},
         {"help", 'h', "", "Show this text."},
         {"version", '\0', "", "Show the version."},
     };

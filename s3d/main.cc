@@ -1,4 +1,5 @@
 // alexander-s3d: the S3 endpoint of a store.
+#include "base/completion.h"
 #include "base/error.h"
 #include "base/process_memory.h"
 #include "s3d/daemon.h"
@@ -17,6 +18,10 @@ namespace alexander::s3 {
 namespace {
 
 const std::array options{
+    ProgramOption{"completion",
+                  '\0',
+                  "bash|zsh|fish",
+                  "Print what completes this program's command line in a shell."},
     ProgramOption{"help", 'h', "", "Show this text."},
     ProgramOption{"version", '\0', "", "Show the version."},
 };
@@ -62,6 +67,12 @@ int guarded_main(int count, const char* const* values) {
             print_help();
         else if (line.has("version"))
             std::ignore = std::puts("alexander-s3d " ALEXANDER_VERSION);
+        else if (const auto shell = line.find("completion"))
+            std::ignore = std::fputs(
+                completion_script(
+                    parse_shell(*shell), "alexander-s3d", {options.begin(), options.end()})
+                    .c_str(),
+                stdout);
         else
             return run(line);
         return 0;

@@ -9,7 +9,7 @@ build_packages=(
 
 test_packages=(
     doctest-dev libbenchmark-dev clang-format clang-tidy shellcheck mandoc
-    python3-venv python3-pip curl openssl rsync git attr acl sqlite3 s3cmd rclone restic awscli
+    python3-venv python3-pip curl openssl rsync git attr acl sqlite3 zsh fish s3cmd rclone restic awscli
 )
 
 # Installs those of the named packages that are missing. Needs root only if some are.

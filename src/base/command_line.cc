@@ -17,10 +17,12 @@ constexpr std::size_t line_width = 80;
 constexpr std::size_t description_column = 32;
 
 std::vector<std::string> all_names(std::span<const ProgramOption> options) {
-    std::vector<std::string> names = setting_names();
-    names.push_back(config_option().name);
+    std::vector<std::string> names;
+    for (const std::string& setting : setting_names())
+        names.push_back("--" + setting);
+    names.push_back("--" + config_option().name);
     for (const ProgramOption& option : options)
-        names.push_back(option.name);
+        names.push_back("--" + option.name);
     return names;
 }
 
@@ -165,7 +167,7 @@ CommandLine CommandLine::parse(std::span<const ProgramOption> options,
         name.erase(0, name.find_first_not_of('-'));
         throw Error(ErrorCode::invalid_argument,
                     "unknown option " + error.get_option_name() +
-                        suggest_nearest(name, all_names(options)));
+                        suggest_nearest("--" + name, all_names(options)));
     } catch (const po::error& error) {
         throw Error(ErrorCode::invalid_argument, error.what());
     }

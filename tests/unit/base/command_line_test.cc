@@ -60,9 +60,9 @@ TEST_CASE("own options, settings and positional arguments are told apart") {
 }
 
 TEST_CASE("an unknown option is refused with the nearest known one") {
-    CHECK(refusal({"--server.prot=1"}).find("did you mean server.port?") != std::string::npos);
-    CHECK(refusal({"--foregound"}).find("did you mean foreground?") != std::string::npos);
-    CHECK(refusal({"--conifg=x"}).find("did you mean config?") != std::string::npos);
+    CHECK(refusal({"--server.prot=1"}).find("did you mean --server.port?") != std::string::npos);
+    CHECK(refusal({"--foregound"}).find("did you mean --foreground?") != std::string::npos);
+    CHECK(refusal({"--conifg=x"}).find("did you mean --config?") != std::string::npos);
     CHECK(refusal({"-z"}).find("-z") != std::string::npos);
     CHECK(refusal({"--fore"}).find("unknown option") != std::string::npos);
 }
