@@ -1,9 +1,11 @@
 #include "fuse/handlers.h"
+#include "fuse/mount_helpers.h"
 #include "fuse/reply_boundary.h"
 #include "store/files/posix_acl.h"
 
 #include <sys/statvfs.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <string_view>
@@ -72,8 +74,17 @@ void reply_sized(fuse_req_t request, std::size_t size, ByteView value) {
         fuse_reply_buf(request, reinterpret_cast<const char*>(value.data()), value.size());
 }
 
+/// How the helpers of mount(8) find this process; trusted attributes are root's to read.
+std::string describe_daemon(const MountContext& mount) {
+    return std::to_string(::getpid()) + "\n" + mount.options.own_arguments;
+}
+
 void getxattr(fuse_req_t request, fuse_ino_t node, const char* name, std::size_t size) {
     answer(request, [&](MountContext& mount) {
+        if (node == FUSE_ROOT_ID && name == std::string_view(daemon_attribute)) {
+            reply_sized(request, size, as_bytes(describe_daemon(mount)));
+            return;
+        }
         check_is_supported(mount, name);
         reply_sized(request, size, mount.tree.attributes().get_extended(mount.to_tree(node), name));
     });

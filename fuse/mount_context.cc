@@ -51,6 +51,7 @@ struct stat MountContext::to_stat(const files::Attributes& attributes) const {
     out.st_atim = to_timespec(attributes.atime);
     out.st_mtim = to_timespec(attributes.mtime);
     out.st_ctim = to_timespec(attributes.ctime);
+    options.view.apply(out);
     return out;
 }
 

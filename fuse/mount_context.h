@@ -3,6 +3,7 @@
 
 #include "base/logging.h"
 #include "fuse/directory_ends.h"
+#include "fuse/owner_view.h"
 #include "fuse/protocol.h"
 #include "store/files/file_tree.h"
 
@@ -15,10 +16,10 @@
 namespace alexander::fuse {
 
 struct MountOptions {
-    std::string mount_point;
-    bool read_only = false;
     bool writeback_cache = false;
     std::chrono::milliseconds attribute_timeout{1000};
+    OwnerView view{};
+    std::string own_arguments{};  // what a remount may not change, for the mount helpers
 };
 
 /// Lives longer than the session. Handlers of any thread use it at any time.

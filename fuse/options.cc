@@ -3,36 +3,48 @@
 #include "base/error.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <utility>
 
 namespace alexander::fuse {
 namespace {
 
-constexpr std::array<std::string_view, 14> words_of_mount{"rw",
-                                                          "defaults",
-                                                          "auto",
-                                                          "noauto",
-                                                          "user",
-                                                          "nouser",
-                                                          "users",
-                                                          "nosuid",
-                                                          "nodev",
-                                                          "_netdev",
-                                                          "nofail",
-                                                          "allow_other",
-                                                          "noatime",
-                                                          "dev"};
+/// Of use to mount(8) and systemd alone, or what is the case anyhow: all users may enter, access
+/// times are kept by the mount, setuid bits and device files are never trusted.
+constexpr std::array<std::string_view, 24> words_of_mount{
+    "rw",      "defaults", "auto",       "noauto",   "user",          "nouser",
+    "users",   "group",    "owner",      "suid",     "nosuid",        "dev",
+    "nodev",   "exec",     "async",      "_netdev",  "nofail",        "allow_other",
+    "noatime", "diratime", "nodiratime", "relatime", "nostrictatime", "nolazytime"};
+
+/// Those that are options of the program, without a value.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> own_words{{
+    {"ro", "--read-only"},
+    {"noexec", "--no-exec"},
+    {"noallow_other", "--no-allow-other"},
+}};
+
+constexpr std::array<std::string_view, 6> own_names{
+    "bucket", "user", "config", "uid", "gid", "umask"};
+
+template <typename Range, typename Item>
+bool contains(const Range& range, const Item& item) {
+    return std::find(range.begin(), range.end(), item) != range.end();
+}
 
 /// The option's own argument; empty if mount(8) alone has use for the item.
 std::string expand(const std::string& item) {
     const std::string name = item.substr(0, item.find('='));
     const bool has_value = name.size() < item.size();
-    if (name == "ro" && !has_value)
-        return "--read-only";
-    const bool is_own = name == "bucket" || name == "user" || name == "config";
-    if (has_value && (is_own || name.find('.') != std::string::npos))
+    for (const auto& [word, argument] : own_words)
+        if (item == word)
+            return std::string(argument);
+    if (has_value && (contains(own_names, name) || name.find('.') != std::string::npos))
         return "--" + item;
-    if (name.starts_with("x-") || name.starts_with("comment") ||
-        std::find(words_of_mount.begin(), words_of_mount.end(), item) != words_of_mount.end())
+    if (name.starts_with("x-") || name.starts_with("X-") || name == "comment" ||
+        contains(words_of_mount, item))
         return {};
     throw Error(ErrorCode::invalid_argument, "unknown mount option " + item);
 }
@@ -47,13 +59,46 @@ void expand_list(const std::string& list, std::vector<std::string>& out) {
     }
 }
 
+std::uint32_t parse_number(const CommandLine& line, const std::string& name, int base) {
+    const std::string text = line.find(name).value_or("");
+    const std::uint32_t most = base == 8 ? 0777 : UINT32_MAX - 1;
+    std::uint32_t number = 0;
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number, base);
+    if (fault != std::errc() || end != text.data() + text.size() || number > most)
+        throw Error(ErrorCode::invalid_argument,
+                    name + "=" + text + " is not " +
+                        (base == 8 ? "an octal number up to 777"
+                                   : "a number; mount(8) takes a "
+                                     "name too"));
+    return number;
+}
+
+OwnerView read_view(const CommandLine& line) {
+    OwnerView view;
+    if (line.has("uid"))
+        view.uid = parse_number(line, "uid", 10);
+    if (line.has("gid"))
+        view.gid = parse_number(line, "gid", 10);
+    if (line.has("umask"))
+        view.umask = parse_number(line, "umask", 8);
+    return view;
+}
+
 }  // namespace
 
 std::vector<ProgramOption> program_options() {
     return {
         {"bucket", 'b', "NAME", "Mount this bucket only; otherwise all, a directory each."},
-        {"user", 'u', "NAME", "Whose new buckets and objects are; otherwise the first admin's."},
+        {"user", 'u', "NAME", "Whose new buckets and objects are, instead of fuse.user."},
         {"read-only", 'r', "", "Change nothing."},
+        {"uid", '\0', "NUMBER", "Show this user as the owner of everything."},
+        {"gid", '\0', "NUMBER", "Show this group as the group of everything."},
+        {"umask",
+         '\0',
+         "OCTAL",
+         "Show all permissions but these, instead of those that are stored."},
+        {"no-exec", '\0', "", "Start no programs from the mount."},
+        {"no-allow-other", '\0', "", "Let nobody in but the user who mounts."},
         {"foreground", 'f', "", "Stay in the terminal and log there."},
         {"completion",
          '\0',
@@ -82,13 +127,29 @@ Invocation read_operands(const CommandLine& line) {
     const std::vector<std::string>& operands = line.positional();
     if (operands.empty() || operands.size() > 2)
         throw Error(ErrorCode::invalid_argument,
-                    "usage: alexander-fuse [options] [SOURCE] MOUNTPOINT");
+                    "a mount point is needed: [options] [SOURCE] MOUNTPOINT");
     Invocation invocation;
     invocation.mount_point = operands.back();
     if (operands.size() == 2 && operands[0] != "alexander" && operands[0] != "none")
         invocation.bucket = operands[0];
     invocation.bucket = line.find("bucket").value_or(invocation.bucket);
+    invocation.source = operands.size() == 2        ? operands[0]
+                        : invocation.bucket.empty() ? "alexander"
+                                                    : invocation.bucket;
+    invocation.view = read_view(line);
     return invocation;
+}
+
+MountPlan plan_mount(const CommandLine& line,
+                     const Invocation& invocation,
+                     const std::string& mount_point) {
+    MountPlan plan;
+    plan.mount_point = mount_point;
+    plan.source = invocation.source;
+    plan.read_only = line.has("read-only");
+    plan.no_exec = line.has("no-exec");
+    plan.for_everybody = !line.has("no-allow-other");
+    return plan;
 }
 
 }  // namespace alexander::fuse

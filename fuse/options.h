@@ -1,9 +1,10 @@
-// The command line of alexander-fuse, also as mount(8) spells it.
+// The command line of alexander-fuse.
 #pragma once
 
 #include "base/command_line.h"
+#include "fuse/mount_keeper.h"
+#include "fuse/owner_view.h"
 
-#include <array>
 #include <string>
 #include <vector>
 
@@ -17,12 +18,19 @@ namespace alexander::fuse {
     const std::vector<std::string>& arguments);
 
 struct Invocation {
-    std::string mount_point;
-    std::string bucket;  // empty: all
+    std::string source;       // as it was named, otherwise the bucket's name or "alexander"
+    std::string mount_point;  // as it was named
+    std::string bucket;       // empty: all
+    OwnerView view;
 };
 
 /// `MOUNTPOINT`, or `SOURCE MOUNTPOINT` as mount(8) calls it, where the source is a bucket's name,
 /// or `alexander` or `none` for all. Throws invalid_argument.
 [[nodiscard]] Invocation read_operands(const CommandLine& line);
+
+/// How to mount at `mount_point`, which is absolute.
+[[nodiscard]] MountPlan plan_mount(const CommandLine& line,
+                                   const Invocation& invocation,
+                                   const std::string& mount_point);
 
 }  // namespace alexander::fuse

@@ -2,12 +2,9 @@
 
 #include "base/error.h"
 #include "fuse/handlers.h"
-#include "fuse/read_ahead.h"
 
+#include <poll.h>
 #include <signal.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -38,7 +35,10 @@ void initialize(void* data, fuse_conn_info* connection) {
     wish(*connection, FUSE_CAP_CACHE_SYMLINKS, true);
     wish(*connection, FUSE_CAP_READDIRPLUS | FUSE_CAP_READDIRPLUS_AUTO, true);
     wish(*connection, FUSE_CAP_PARALLEL_DIROPS | FUSE_CAP_ATOMIC_O_TRUNC, true);
-    wish(*connection, FUSE_CAP_POSIX_ACL | FUSE_CAP_DONT_MASK, true);
+    // An access list would contradict owners and modes that are not those that are stored.
+    wish(*connection,
+         FUSE_CAP_POSIX_ACL | FUSE_CAP_DONT_MASK,
+         !mount.options.view.changes_anything());
     mount.has_acls = (connection->want & FUSE_CAP_POSIX_ACL) != 0;
     wish(*connection, FUSE_CAP_WRITEBACK_CACHE, mount.options.writeback_cache);
     // The kernel takes setuid bits away by setattr; data changes through this kernel only, and
@@ -69,69 +69,45 @@ void catch_wake_signal() {
     sigaction(wake_signal, &action, nullptr);
 }
 
-[[noreturn]] void throw_not_mounted(const std::string& mount_point) {
-    if (::access("/dev/fuse", R_OK | W_OK) != 0)
-        throw Error(ErrorCode::device_error,
-                    "/dev/fuse cannot be opened: load the module with `modprobe fuse`, or give "
-                    "the container --device /dev/fuse --cap-add SYS_ADMIN",
-                    errno);
-    if (::geteuid() != 0)
-        throw Error(ErrorCode::not_permitted,
-                    "only root can mount for all users: start with sudo or through systemd");
-    throw Error(ErrorCode::device_error, "cannot mount at " + mount_point);
-}
-
 }  // namespace
 
-bool remove_dead_mount(const std::string& mount_point) {
-    bool was_removed = false;
-    for (;;) {  // several may lie on top of each other
-
-        struct stat ignored {};
-
-        // ECONNABORTED: the daemon died while the kernel was asking it this very question.
-        const bool is_dead = ::stat(mount_point.c_str(), &ignored) != 0 &&
-                             (errno == ENOTCONN || errno == ECONNABORTED);
-        if (!is_dead || ::umount2(mount_point.c_str(), MNT_DETACH) != 0)
-            return was_removed;
-        was_removed = true;
-    }
-}
-
-std::string kernel_options(const MountOptions& options) {
-    std::string text =
-        "default_permissions,allow_other,nosuid,nodev,fsname=alexander,"
-        "subtype=alexander";
-    if (options.read_only)
-        text += ",ro";
-    return text;
-}
-
-FuseSession::FuseSession(MountContext& mount) : mount_(mount), runner_(::pthread_self()) {
+FuseSession::FuseSession(MountContext& mount, MountKeeper& keeper)
+    : mount_(mount), keeper_(keeper), runner_(::pthread_self()) {
     catch_wake_signal();
-    mount_it();
-}
-
-void FuseSession::mount_it() {
-    const std::string& mount_point = mount_.options.mount_point;
-    if (remove_dead_mount(mount_point))
-        mount_.log.warning("fuse", "a dead mount was taken away", {{"path", mount_point}});
     std::string program = "alexander-fuse";
-    std::string option = "-o";
-    std::string options = kernel_options(mount_.options);
-    std::array<char*, 3> words{program.data(), option.data(), options.data()};
+    std::array<char*, 1> words{program.data()};
     fuse_args arguments = FUSE_ARGS_INIT(static_cast<int>(words.size()), words.data());
     const fuse_lowlevel_ops operations = make_operations();
     session_.reset(fuse_session_new(&arguments, &operations, sizeof operations, &mount_));
     fuse_opt_free_args(&arguments);
-    if (!session_ || fuse_session_mount(session_.get(), mount_point.c_str()) != 0)
-        throw_not_mounted(mount_point);
-    widen_read_ahead(mount_point);
+    if (!session_)
+        throw Error(ErrorCode::device_error, "libfuse cannot make a session");
+    // libfuse takes what is mounted already by this name, and the descriptor with it.
+    const std::string device = "/dev/fd/" + std::to_string(keeper_.mount().release());
+    if (fuse_session_mount(session_.get(), device.c_str()) != 0) {
+        unmount_anyway();
+        throw Error(ErrorCode::device_error, "libfuse does not take " + device);
+    }
 }
 
 FuseSession::~FuseSession() {
-    if (session_)
-        fuse_session_unmount(session_.get());
+    if (is_mounted())
+        unmount_anyway();
+}
+
+/// Somebody else may have unmounted, and mounted another thing in the same place.
+bool FuseSession::is_mounted() const {
+    if (is_detached_)
+        return false;
+    pollfd device{fuse_session_fd(session_.get()), 0, 0};
+    return ::poll(&device, 1, 0) == 0;
+}
+
+void FuseSession::unmount_anyway() {
+    is_detached_ = true;
+    if (const int error = keeper_.unmount(MountKeeper::How::detached); error != 0)
+        mount_.log.warning(
+            "fuse", "cannot unmount", {{"error", std::generic_category().message(error)}});
 }
 
 void FuseSession::run() {
@@ -145,13 +121,10 @@ void FuseSession::run() {
 }
 
 void FuseSession::end() {
-    const char* const mount_point = mount_.options.mount_point.c_str();
-    if (::umount2(mount_point, UMOUNT_NOFOLLOW) == 0)
+    if (!is_mounted() || keeper_.unmount(MountKeeper::How::if_unused) == 0)
         return;  // the kernel has told the threads
     // Somebody has a file open: no new ones, and those that are will get errors.
-    if (::umount2(mount_point, MNT_DETACH | UMOUNT_NOFOLLOW) != 0)
-        mount_.log.warning(
-            "fuse", "cannot unmount", {{"error", std::generic_category().message(errno)}});
+    unmount_anyway();
     fuse_session_exit(session_.get());
     ::pthread_kill(runner_, wake_signal);
 }

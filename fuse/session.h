@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fuse/mount_context.h"
+#include "fuse/mount_keeper.h"
 
 #include <memory>
 
@@ -10,9 +11,8 @@ namespace alexander::fuse {
 /// Owns libfuse's session. run() belongs to the thread that made it; end() may come from any other.
 class FuseSession {
 public:
-    /// Mounts. A dead mount in the way is taken away first. Throws not_permitted or device_error
-    /// saying what is missing (/dev/fuse, root, the folder).
-    explicit FuseSession(MountContext& mount);
+    /// Mounts, as `keeper` plans. Throws what MountKeeper::mount throws.
+    FuseSession(MountContext& mount, MountKeeper& keeper);
 
     /// Unmounts, even if files are open.
     ~FuseSession();
@@ -32,17 +32,14 @@ private:
         void operator()(fuse_session* session) const noexcept { fuse_session_destroy(session); }
     };
 
-    void mount_it();
+    [[nodiscard]] bool is_mounted() const;
+    void unmount_anyway();
 
     MountContext& mount_;
+    MountKeeper& keeper_;  // end() asks it only while run() runs, the destructor afterwards
+    bool is_detached_ = false;
     const pthread_t runner_;
     std::unique_ptr<fuse_session, Destroyer> session_;
 };
-
-/// Takes away what a daemon that died has left at the mount point. True if there was something.
-bool remove_dead_mount(const std::string& mount_point);
-
-/// The options that mount(2) is called with.
-[[nodiscard]] std::string kernel_options(const MountOptions& options);
 
 }  // namespace alexander::fuse

@@ -61,6 +61,7 @@ struct Settings {
     };
 
     struct Fuse {
+        std::string user;
         std::uint64_t dirty_limit_bytes = 0;
         std::chrono::milliseconds attribute_timeout{};
         bool writeback_cache = true;

@@ -31,7 +31,7 @@ void set(Settings& settings, const SettingValue& value) {
 
 using S = Settings;
 
-constexpr std::array<SettingRow, 36> table = {{
+constexpr std::array<SettingRow, 37> table = {{
     {"server.host",
      SettingType::text,
      "",
@@ -266,6 +266,15 @@ constexpr std::array<SettingRow, 36> table = {{
      0,
      0,
      set<&S::logging, &S::Logging::format>},
+    {"fuse.user",
+     SettingType::text,
+     "",
+     "",
+     "Whose new buckets and objects are in the mount; without one the first admin's.",
+     "",
+     0,
+     0,
+     set<&S::fuse, &S::Fuse::user>},
     {"fuse.dirty_limit_bytes",
      SettingType::integer,
      "bytes",

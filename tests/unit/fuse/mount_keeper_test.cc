@@ -1,17 +1,25 @@
-#include "fuse/session.h"
+#include "fuse/mount_keeper.h"
 
 #include "fuse/read_ahead.h"
 
 #include <doctest/doctest.h>
 
+#include <sys/mount.h>
+#include <sys/stat.h>
+
 namespace alexander::fuse {
 
 TEST_CASE("the kernel checks permissions, for everybody, and trusts no device or setuid bit") {
-    MountOptions options;
-    CHECK(kernel_options(options) ==
-          "default_permissions,allow_other,nosuid,nodev,fsname=alexander,subtype=alexander");
-    options.read_only = true;
-    CHECK(kernel_options(options).ends_with(",ro"));
+    MountPlan plan;
+
+    CHECK(mount_data(plan, 7, S_IFDIR).starts_with("fd=7,rootmode=40000,user_id="));
+    CHECK(mount_data(plan, 7, S_IFDIR).ends_with(",default_permissions,allow_other"));
+    CHECK(mount_flags(plan) == (MS_NOSUID | MS_NODEV));
+
+    plan.read_only = plan.no_exec = true;
+    plan.for_everybody = false;
+    CHECK(mount_data(plan, 7, S_IFDIR).ends_with(",default_permissions"));
+    CHECK(mount_flags(plan) == (MS_NOSUID | MS_NODEV | MS_RDONLY | MS_NOEXEC));
 }
 
 TEST_CASE("nothing is taken away where no mount is dead") {

@@ -1,0 +1,142 @@
+#include "fuse/daemon.h"
+
+#include "base/end_signals.h"
+#include "base/error.h"
+#include "base/process_memory.h"
+#include "base/service_notify.h"
+#include "fuse/daemonize.h"
+#include "fuse/kernel_cache.h"
+#include "fuse/options.h"
+#include "fuse/privileges.h"
+#include "fuse/session.h"
+#include "store/garbage_settings.h"
+#include "store/local_store.h"
+#include "store/scrub/background.h"
+
+#include <limits.h>
+#include <stdlib.h>
+
+#include <atomic>
+#include <cerrno>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <tuple>
+
+namespace alexander::fuse {
+namespace {
+
+struct MountPoint {
+    std::string path;
+    bool was_dead;
+};
+
+MountPoint find_mount_point(const std::string& path) {
+    const bool was_dead = remove_dead_mount(path);
+    const std::unique_ptr<char, decltype(&::free)> found(::realpath(path.c_str(), nullptr), ::free);
+    if (!found)
+        throw_os_error("mount point " + path, errno);
+    return {found.get(), was_dead};
+}
+
+Identity find_user(Users& users, const std::optional<std::string>& name) {
+    for (const catalog::User& user : users.list())
+        if (name ? user.name == *name : user.is_admin)
+            return {user.id, user.name, user.display_name, user.canonical_id, user.is_admin};
+    if (name)
+        throw Error(ErrorCode::no_such_user, "no user " + *name);
+    throw Error(ErrorCode::no_such_user,
+                "no admin user: make one with `alexander-admin user create --admin NAME`, or name "
+                "another in fuse.user, --user or -o user=");
+}
+
+/// Serves until the mount is taken away or a signal asks for the end.
+void serve(FuseSession& session, const EndSignals& ends) {
+    std::atomic<bool> is_gone{false};
+    std::thread watcher([&] {
+        std::ignore = ends.wait();
+        if (!is_gone)
+            session.end();
+    });
+    session.run();
+    is_gone = true;
+    ::pthread_kill(watcher.native_handle(), SIGTERM);  // it waits for this if nobody else sent one
+    watcher.join();
+}
+
+std::optional<std::string> user_of(const CommandLine& line, const Settings& settings) {
+    if (line.has("user") || settings.fuse.user.empty())
+        return line.find("user");
+    return settings.fuse.user;
+}
+
+}  // namespace
+
+int run(const CommandLine& line, const Start& start) {
+    bound_heap_arenas();
+    const Settings settings = load_settings(line, current_environment());
+    const Invocation invocation = read_operands(line);
+    const MountPoint place = find_mount_point(invocation.mount_point);
+    MountOptions options;
+    options.writeback_cache = settings.fuse.writeback_cache;
+    options.attribute_timeout = settings.fuse.attribute_timeout;
+    options.view = invocation.view;
+    options.own_arguments = start.lasting_arguments;
+    std::optional<Background> background;
+    if (!line.has("foreground"))
+        background = Background::start(start.failure_status);
+    MountKeeper keeper(plan_mount(line, invocation, place.path));
+    // What serves clients' bytes needs no right of root's.
+    become(owner_of_store(settings.storage.data_dir));
+
+    SystemClock clock;
+    const auto log = make_logger(settings, clock);
+    const EndSignals ends;
+    if (place.was_dead)
+        log->warning("fuse", "a dead mount was taken away", {{"path", place.path}});
+    LocalStore local(settings, *log, master_key_of(settings), ProcessRole::mount);
+    Store& store = local.store();
+    files::TreeOptions tree_options;
+    tree_options.bucket = invocation.bucket;
+    tree_options.user = find_user(store.users(), user_of(line, settings));
+    tree_options.dirty_limit_bytes = settings.fuse.dirty_limit_bytes;
+    tree_options.kernel_keeps_times = options.writeback_cache;
+    files::FileTree tree(store.engine(), tree_options);
+    MountContext mount{
+        tree, *log, options, [&store] { return store.engine().mount_coherence.is_lagging(); }};
+    const Worker maintenance(
+        "maintenance", *log, std::chrono::seconds(5), [&store](auto) { store.maintain(); });
+    std::optional<Worker> collection(std::in_place,
+                                     "gc",
+                                     *log,
+                                     settings.gc.interval,
+                                     [&store, &settings, &log](const std::stop_token& stop) {
+                                         collect_in_background(store, settings, *log, stop);
+                                     });
+    std::optional<Worker> scrubbing(std::in_place,
+                                    "scrub",
+                                    *log,
+                                    scrub_pause(settings),
+                                    [&store, &settings, &log](const std::stop_token& stop) {
+                                        scrub_in_background(store, settings, *log, stop);
+                                    });
+    {
+        FuseSession session(mount, keeper);
+        FuseKernelCache kernel(session.raw(), mount);
+        tree.start(kernel);
+        if (background)
+            background->succeeded();
+        notify_service_manager("READY=1");
+        log->info("fuse", "mounted", {{"path", place.path}});
+        serve(session, ends);
+        tree.stop();
+    }
+    notify_service_manager("STOPPING=1");
+    collection.reset();  // these commit: not to a closed store
+    scrubbing.reset();
+    tree.close();
+    store.close();
+    return 0;
+}
+
+}  // namespace alexander::fuse
