@@ -7,6 +7,7 @@ namespace alexander::admin {
 std::span<const CommandFamily> families() {
     // In the order in which --help shows them.
     static const std::array all{
+        setup_family(),
         store_family(),
         user_family(),
         bucket_family(),

@@ -13,6 +13,7 @@ namespace alexander::admin {
 [[nodiscard]] CommandFamily help_family();
 [[nodiscard]] CommandFamily lifecycle_family();
 [[nodiscard]] CommandFamily scrub_family();
+[[nodiscard]] CommandFamily setup_family();
 [[nodiscard]] CommandFamily store_family();
 [[nodiscard]] CommandFamily user_family();
 

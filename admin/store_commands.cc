@@ -1,42 +1,18 @@
 // init, status.
 #include "admin/families.h"
+#include "admin/new_file.h"
+#include "admin/recovery_sheet.h"
 #include "base/error.h"
-#include "base/unique_fd.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
-#include <filesystem>
 
 namespace alexander::admin {
 
 namespace {
 
-// A new file that only its owner can read, durable before anything depends on it.
-void write_key_file(const std::string& path, const MasterKey& master) {
-    const UniqueFd file = UniqueFd::adopt(
-        ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!file)
-        throw_os_error("cannot create the master key file " + path, errno);
-    const std::string text = master.reveal_hex() + "\n";
-    if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
-        ::fsync(file.get()) != 0)
-        throw_os_error("cannot write the master key file " + path, errno);
-}
-
-std::string recovery_sheet(const Settings& settings, const MasterKey& master, Store& store) {
-    return "ALEXANDER STORAGE RECOVERY SHEET\n\n"
-           "Whoever has this sheet and the store folder can read everything in it. Without the\n"
-           "master key nobody can, ever. Print it and keep it away from this machine.\n\n"
-           "Store        " +
-           store.status().store_uuid + "\nFolder       " +
-           std::filesystem::absolute(settings.storage.data_dir).string() + "\nMaster key   " +
-           master.reveal_hex() +
-           "\n\nWrapped roots (they open with the master key if every keyring copy is lost)\n\n" +
-           store.engine().keyring.wrapped_roots() + "\n";
-}
+constexpr mode_t for_owner = 0600;
 
 double ratio(std::int64_t whole, std::int64_t part) {
     return part == 0 ? 1.0 : static_cast<double>(whole) / static_cast<double>(part);
@@ -55,7 +31,7 @@ void init_store(const Invocation& invocation) {
     SystemRandom random;
     const MasterKey master = has_key ? master_key_of(settings) : MasterKey::generate(random);
     if (!has_key)
-        write_key_file(path, master);
+        write_new_file(path, master.reveal_hex() + "\n", for_owner);
     try {
         LocalStore::create(settings, invocation.log, master);
     } catch (const Error&) {

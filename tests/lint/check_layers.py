@@ -13,7 +13,7 @@ USES = {  # directory: the directories it may include, besides itself
     "src/store": ["blob", "catalog", "access", "crypto", "base"],
     "s3d": ["store", "access", "crypto", "base"],
     "fuse": ["store", "base"],
-    "admin": ["store", "base"],
+    "admin": ["store", "crypto", "base"],
 }
 HOMES = {  # third-party header prefix: the only directory that may include it
     "Poco/": "s3d",
