@@ -8,6 +8,7 @@ std::span<const CommandFamily> families() {
     // In the order in which --help shows them.
     static const std::array all{
         setup_family(),
+        doctor_family(),
         store_family(),
         user_family(),
         bucket_family(),
