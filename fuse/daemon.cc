@@ -105,7 +105,10 @@ int run(const CommandLine& line, const Start& start) {
     MountContext mount{
         tree, *log, options, [&store] { return store.engine().mount_coherence.is_lagging(); }};
     const Worker maintenance(
-        "maintenance", *log, std::chrono::seconds(5), [&store](auto) { store.maintain(); });
+        "maintenance", *log, watchdog_period(std::chrono::seconds(5)), [&store](auto) {
+            notify_service_manager("WATCHDOG=1");  // no further one comes from a store that hangs
+            store.maintain();
+        });
     std::optional<Worker> collection(std::in_place,
                                      "gc",
                                      *log,
@@ -127,6 +130,7 @@ int run(const CommandLine& line, const Start& start) {
         if (background)
             background->succeeded();
         notify_service_manager("READY=1");
+        notify_service_manager("STATUS=Mounted " + invocation.source + " on " + place.path);
         log->info("fuse", "mounted", {{"path", place.path}});
         serve(session, ends);
         tree.stop();

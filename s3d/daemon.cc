@@ -6,6 +6,7 @@
 #include "s3d/bucket_rules.h"
 #include "s3d/dispatcher.h"
 #include "s3d/http/server.h"
+#include "s3d/reload.h"
 #include "s3d/request_boundary.h"
 #include "store/garbage_settings.h"
 #include "store/lifecycle.h"
@@ -112,28 +113,18 @@ void carry_out_rules(Store& store,
     std::ignore = run_lifecycle(store.engine(), stored_documents(store.engine()), options);
 }
 
-/// SIGHUP reads certificate and key again; any other signal ends the wait.
-int wait_for_end(const EndSignals& ends, http::TlsIdentity* tls, Logger& log) {
-    while (true) {
-        const int signal = ends.wait();
-        if (signal != SIGHUP)
-            return signal;
-        if (tls == nullptr) {
-            log.info("s3d", "nothing to read again: TLS is off", {});
-            continue;
-        }
-        try {
-            tls->reload();
-            log.info("s3d", "certificate read again", {});
-        } catch (const Error& error) {
-            log.error("s3d", std::string("the former certificate stays: ") + error.what(), {});
-        }
-    }
+std::string describe(const Settings::Server& server, std::uint16_t port, bool has_tls) {
+    return std::string("STATUS=Serving ") + (has_tls ? "https://" : "http://") + server.host + ":" +
+           std::to_string(port);
 }
 
 }  // namespace
 
-int serve(const Settings& settings, LocalStore& local, Logger& log, const EndSignals& ends) {
+int serve(const Settings& settings,
+          LocalStore& local,
+          Logger& log,
+          const EndSignals& ends,
+          const std::function<Settings()>& read_settings) {
     Store& store = local.store();
     BucketRulesCache rules(store);
     SignatureVerifier verifier(settings.auth.region, secret_lookup(store), local.clock());
@@ -153,9 +144,15 @@ int serve(const Settings& settings, LocalStore& local, Logger& log, const EndSig
                         boundary,
                         server_settings(settings.server),
                         tls ? &*tls : nullptr);
-    Worker maintenance("maintenance", log, maintenance_period, [&store](const std::stop_token&) {
-        store.maintain();
-    });
+    // A server or a store that hangs lets no further round come, and the watchdog acts.
+    const Worker maintenance("maintenance",
+                             log,
+                             watchdog_period(maintenance_period),
+                             [&store, &server](const std::stop_token&) {
+                                 std::ignore = server.load();
+                                 notify_service_manager("WATCHDOG=1");
+                                 store.maintain();
+                             });
     Worker lifecycle(
         "lifecycle", log, settings.lifecycle.interval, [&](const std::stop_token& stop) {
             carry_out_rules(store, settings.lifecycle, log, stop);
@@ -178,8 +175,12 @@ int serve(const Settings& settings, LocalStore& local, Logger& log, const EndSig
               {"tls", tls ? "on" : "off"},
               {"version", ALEXANDER_VERSION}});
     notify_service_manager("READY=1");
+    notify_service_manager(describe(settings.server, server.port(), tls.has_value()));
 
-    log.info("s3d", "stopping", {{"signal", wait_for_end(ends, tls ? &*tls : nullptr, log)}});
+    int signal = ends.wait();
+    for (; signal == SIGHUP; signal = ends.wait())
+        reload(read_settings, tls ? &*tls : nullptr, log);
+    log.info("s3d", "stopping", {{"signal", signal}});
     notify_service_manager("STOPPING=1");
     server.stop(settings.server.shutdown_timeout);
     return 0;

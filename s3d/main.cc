@@ -47,14 +47,15 @@ std::optional<std::pair<std::string, std::string>> root_key_of(const Settings& s
 
 int run(const CommandLine& line) {
     bound_heap_arenas();
-    const Settings settings = load_settings(line, current_environment());
+    const auto read_settings = [&line] { return load_settings(line, current_environment()); };
+    const Settings settings = read_settings();
     SystemClock clock;
     const auto log = make_logger(settings, clock);
     const EndSignals ends(EndSignals::Hangup::is_returned);
     // The master key is needed to open the store and not after that.
     LocalStore local(settings, *log, master_key_of(settings), ProcessRole::s3d);
     local.store().users().set_root_key(root_key_of(settings));
-    return serve(settings, local, *log, ends);
+    return serve(settings, local, *log, ends, read_settings);
 }
 
 int guarded_main(int count, const char* const* values) {

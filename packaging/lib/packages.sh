@@ -1,4 +1,4 @@
-# Sourced by packaging/quickstart and tests/run: what they need from the distribution.
+# Sourced by packaging/* and tests/run: what they need from the distribution.
 # shellcheck shell=bash disable=SC2034
 
 build_packages=(
@@ -11,6 +11,9 @@ test_packages=(
     doctest-dev libbenchmark-dev clang-format clang-tidy shellcheck mandoc
     python3-venv python3-pip curl openssl rsync git attr acl sqlite3 zsh fish s3cmd rclone restic awscli
 )
+
+deb_packages=(debhelper dpkg-dev fakeroot xz-utils)
+rpm_packages=(rpm rpmlint)
 
 # Installs those of the named packages that are missing. Needs root only if some are.
 install_packages() {
