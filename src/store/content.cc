@@ -54,9 +54,10 @@ public:
         }
     }
 
-    void add_page(const DraftNode& node) {
+    void add_page(const Node& node) {
         use_page(scope_, node.page);
-        nodes_.push_back({node.page, node.level, node.length_bytes, node.crc64nvme});
+        if (node.level < limits_.high_level || !add_children_of(node))
+            nodes_.push_back(node);
     }
 
     Node finish() {
@@ -66,6 +67,26 @@ public:
     }
 
 private:
+    // A high page of few children would get a page for its few cousins above it, and so on, each
+    // time that a content is put together of others: its children are taken instead.
+    bool add_children_of(const Node& node) {
+        const std::optional<catalog::Page> row = catalog::find_page(scope_.rows(), node.page);
+        if (!row)
+            throw Error(ErrorCode::corrupt,
+                        "manifest page " + std::to_string(node.page) + " is missing");
+        const ManifestPage page = parse_page(node.level, row->body);
+        if (page.entries.size() >= limits_.children / 4)
+            return false;
+        for (std::size_t i = 0; i < page.entries.size(); ++i) {
+            const PageEntry& entry = page.entries[i];
+            add_page({entry.target,
+                      node.level - 1,
+                      entry.end_bytes - page.begin_of(i),
+                      entry.crc64nvme});
+        }
+        return true;
+    }
+
     Node write(const ManifestPage& page) {
         const catalog::PageId id = scope_.rows().next_id(catalog::IdKind::page);
         catalog::insert_page(scope_.rows(), id, page.level, format_page(page));
@@ -219,7 +240,7 @@ catalog::ContentId ContentDraft::commit(CommitScope& scope, const PageLimits& li
             if (node.page == 0)
                 tree.add_leaves(node.extents);
             else
-                tree.add_page(node);
+                tree.add_page({node.page, node.level, node.length_bytes, node.crc64nvme});
         }
         const Node root = tree.finish();
         content.depth = root.level;

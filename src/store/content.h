@@ -42,6 +42,7 @@ struct DraftNode {
 struct PageLimits {
     std::size_t extents = max_page_entries;
     std::size_t children = max_page_entries;
+    std::int32_t high_level = 4;  // from here on, pages a quarter full are opened and filled
 };
 
 /// Longest hole in one extent; append() splits longer ones.
@@ -75,7 +76,8 @@ public:
 
     /// Writes pages and the content row; returns its id, 0 for no bytes at all. Leaves have at most
     /// 1,024 extents and, unless the content has fewer, at least 256; inner pages at most 1,024
-    /// children; pages given are kept. Runs in stage B, throws busy if a chunk is gone.
+    /// children; pages given are kept, high ones of few children only as what is below them. Runs
+    /// in stage B, throws busy if a chunk is gone.
     [[nodiscard]] catalog::ContentId commit(CommitScope& scope) const;
     [[nodiscard]] catalog::ContentId commit(CommitScope& scope, const PageLimits& limits) const;
 

@@ -9,6 +9,7 @@
 namespace alexander {
 
 struct EditState;
+struct SharedRange;
 
 /// A base content, changed in memory: writes, holes, a new size. Publishing re-chunks what was
 /// changed (from the chunk before, to where cuts realign, at most 8 chunks) and shares the rest.
@@ -45,6 +46,13 @@ public:
 
     /// Makes a range a hole; the size stays.
     void punch(std::uint64_t offset, std::uint64_t length);
+
+    /// A range of what the base or the last draft says. Nothing may be dirty.
+    [[nodiscard]] SharedRange share(std::uint64_t offset, std::uint64_t length);
+
+    /// Puts the range, of a content of the same domain, at `offset`: its chunks are named once
+    /// more, not copied. They must be stored, or on their way to the committer.
+    void put(std::uint64_t offset, const SharedRange& range);
 
     std::size_t read(std::uint64_t offset, MutableBytes into);
     [[nodiscard]] std::optional<std::uint64_t> next_data(std::uint64_t offset);

@@ -181,6 +181,27 @@ void ContentTree::append_page(ContentDraft& draft,
     }
 }
 
+std::vector<ByteRun> holes_of(ContentTree& tree) {
+    std::vector<ByteRun> holes;
+    constexpr std::size_t max_walked_extents = 65'536;
+    std::size_t walked = 0;
+    tree.for_each_extent(0, [&](const PlacedExtent& placed) {
+        if (placed.extent.is_hole())
+            holes.push_back({placed.begin_bytes, placed.end_bytes()});
+        return ++walked < max_walked_extents;
+    });
+    return holes;
+}
+
+SharedRange share_range(ContentTree& tree,
+                        ByteRun run,
+                        const ChunkSource& source,
+                        SharedSession session) {
+    SharedRange range{{}, std::move(session)};
+    tree.append_range(range.content, run.begin, run.end, source);
+    return range;
+}
+
 ContentDraft concatenate(std::span<const catalog::Content> contents) {
     ContentDraft draft;
     for (const catalog::Content& content : contents) {

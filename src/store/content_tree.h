@@ -19,6 +19,17 @@ struct PlacedExtent {
     [[nodiscard]] std::uint64_t end_bytes() const { return begin_bytes + extent.length_bytes; }
 };
 
+struct ByteRun {
+    std::uint64_t begin;
+    std::uint64_t end;
+};
+
+/// A range of a content for another one, which then has the same chunks.
+struct SharedRange {
+    ContentDraft content;
+    SharedSession session;  // keeps what the range names until it is committed
+};
+
 /// Gives the plaintext of an extent's chunk.
 using ChunkSource = std::function<std::shared_ptr<const Bytes>(const Extent&)>;
 
@@ -80,6 +91,16 @@ private:
     std::shared_ptr<const ManifestPage> leaf_;  // the last one that find() went to
     std::uint64_t leaf_begin_ = 0;
 };
+
+/// The run of the tree's content, which `session` has kept since before it was found. At most the
+/// first and the last chunk are read.
+[[nodiscard]] SharedRange share_range(ContentTree& tree,
+                                      ByteRun run,
+                                      const ChunkSource& source,
+                                      SharedSession session);
+
+/// Holes among the first 65,536 extents.
+[[nodiscard]] std::vector<ByteRun> holes_of(ContentTree& tree);
 
 /// The contents one after another: pages and chunks are shared, nothing is read.
 [[nodiscard]] ContentDraft concatenate(std::span<const catalog::Content> contents);

@@ -64,12 +64,16 @@ void EditOverlay::put_hole(std::uint64_t begin, std::uint64_t end) {
     put(begin, std::move(segment));
 }
 
-void EditOverlay::put_tree(std::uint64_t begin, std::shared_ptr<ContentTree> tree, Kind kind) {
+void EditOverlay::put_tree(std::uint64_t begin,
+                           std::shared_ptr<ContentTree> tree,
+                           Kind kind,
+                           std::shared_ptr<const std::vector<ByteRun>> holes) {
     Segment segment;
     segment.end_bytes = begin + tree->size_bytes();
     segment.kind = kind;
     segment.tree = std::move(tree);
     segment.origin_bytes = begin;
+    segment.holes = std::move(holes);
     put(begin, std::move(segment));
 }
 
@@ -107,7 +111,7 @@ void EditOverlay::split(std::uint64_t offset) {
     if (found == segments_.end() || found->first >= offset)
         return;
     Segment& front = segments_.find(found->first)->second;
-    Segment back = {front.end_bytes, front.kind, {}, front.tree, front.origin_bytes};
+    Segment back = {front.end_bytes, front.kind, {}, front.tree, front.origin_bytes, front.holes};
     if (front.kind == Kind::memory) {
         const auto cut = front.memory.begin() + static_cast<std::ptrdiff_t>(offset - found->first);
         back.memory.assign(cut, front.memory.end());

@@ -25,6 +25,7 @@ public:
         Bytes memory;
         std::shared_ptr<ContentTree> tree;  // shared by the pieces of a segment that was split
         std::uint64_t origin_bytes = 0;     // of the tree's first byte
+        std::shared_ptr<const std::vector<ByteRun>> holes;  // of the tree, if it has any
 
         [[nodiscard]] bool is_dirty() const {
             return kind == Kind::memory || kind == Kind::spilled;
@@ -45,7 +46,10 @@ public:
 
     /// Replaces [begin, end) by a hole, or by the tree whose first byte is at `begin`.
     void put_hole(std::uint64_t begin, std::uint64_t end);
-    void put_tree(std::uint64_t begin, std::shared_ptr<ContentTree> tree, Kind kind);
+    void put_tree(std::uint64_t begin,
+                  std::shared_ptr<ContentTree> tree,
+                  Kind kind,
+                  std::shared_ptr<const std::vector<ByteRun>> holes = nullptr);
 
     /// Takes the segment that begins at `offset` and is in memory out; nothing if there is none.
     [[nodiscard]] std::optional<Bytes> take_memory(std::uint64_t offset);

@@ -12,7 +12,17 @@ namespace alexander {
 
 namespace {
 
-constexpr std::size_t max_walked_extents = 65'536;
+using Holes = std::vector<ByteRun>;
+
+/// Bytes of `run` in holes; `hole` moves on to the first that ends within the run or after it.
+std::uint64_t count_holes(Holes::const_iterator& hole, Holes::const_iterator last, ByteRun run) {
+    std::uint64_t bytes = 0;
+    while (hole != last && hole->end <= run.begin)
+        ++hole;
+    for (auto h = hole; h != last && h->begin < run.end; ++h)
+        bytes += std::min(run.end, h->end) - std::max(run.begin, h->begin);
+    return bytes;
+}
 
 bool is_same(const Extent& a, const Extent& b) {
     return a.chunk == b.chunk && a.id == b.id && a.offset_bytes == b.offset_bytes &&
@@ -145,37 +155,32 @@ EditState::Piece EditState::piece_at(std::uint64_t offset) {
 }
 
 std::uint64_t EditState::allocated_bytes() {
-    if (!base_holes) {
-        base_holes.emplace();
-        std::size_t walked = 0;
-        base->for_each_extent(0, [&](const PlacedExtent& placed) {
-            if (placed.extent.is_hole())
-                base_holes->push_back({placed.begin_bytes, placed.end_bytes()});
-            return ++walked < max_walked_extents;
-        });
-    }
+    if (!base_holes)
+        base_holes = holes_of(*base);
     std::uint64_t allocated = stream ? stream->size_bytes() : 0;
-    std::uint64_t shown = 0;  // of the base, holes included
     std::uint64_t at = 0;
-    auto hole = base_holes->begin();
+    auto hole = base_holes->cbegin();
     const auto count_base = [&](std::uint64_t end) {
         end = std::min(end, base_limit);
-        if (at >= end)
-            return;
-        shown += end - at;
-        while (hole != base_holes->end() && hole->end <= at)
-            ++hole;
-        for (auto h = hole; h != base_holes->end() && h->begin < end; ++h)
-            shown -= std::min(end, h->end) - std::max(at, h->begin);
+        if (at < end)
+            allocated += end - at - count_holes(hole, base_holes->cend(), {at, end});
     };
     for (const auto& [begin, segment] : overlay.segments()) {
         count_base(begin);
-        if (segment.kind != EditOverlay::Kind::hole)
-            allocated += segment.end_bytes - begin;
         at = segment.end_bytes;
+        if (segment.kind == EditOverlay::Kind::hole)
+            continue;
+        allocated += at - begin;
+        if (segment.holes) {
+            const ByteRun run{begin - segment.origin_bytes, at - segment.origin_bytes};
+            auto first = std::partition_point(segment.holes->begin(),
+                                              segment.holes->end(),
+                                              [&](const ByteRun& h) { return h.end <= run.begin; });
+            allocated -= count_holes(first, segment.holes->end(), run);
+        }
     }
     count_base(base_limit);
-    return allocated + shown;
+    return allocated;
 }
 
 std::size_t EditState::held_bytes() const {

@@ -31,6 +31,7 @@ struct EditState {
     void write(std::uint64_t offset, ByteView bytes);
     void truncate(std::uint64_t new_size);
     void punch(std::uint64_t begin, std::uint64_t end);
+    void put(std::uint64_t offset, const SharedRange& range);
     std::size_t read(std::uint64_t offset, MutableBytes into);
     [[nodiscard]] Piece piece_at(std::uint64_t offset);
     [[nodiscard]] std::uint64_t allocated_bytes();
@@ -72,12 +73,7 @@ struct EditState {
     std::uint64_t base_limit = 0;
     std::uint64_t drafted_crc64nvme = 0;  // of the base, if it is a draft
 
-    struct Run {
-        std::uint64_t begin;
-        std::uint64_t end;
-    };
-
-    std::optional<std::vector<Run>> base_holes;
+    std::optional<std::vector<ByteRun>> base_holes;
 
     EditOverlay overlay;
     std::unique_ptr<StreamWriter> stream;

@@ -28,6 +28,8 @@ public:
         words->publish();
     }
 
+    [[nodiscard]] std::uint64_t began() const override { return began_; }
+
     Kept(const Kept&) = delete;
     Kept& operator=(const Kept&) = delete;
 

@@ -15,9 +15,17 @@ namespace alexander {
 class Session {
 public:
     virtual ~Session() = default;
+
+    /// The newest commit of any process when it began.
+    [[nodiscard]] virtual std::uint64_t began() const = 0;
 };
 
 using SharedSession = std::shared_ptr<const Session>;
+
+/// The one that keeps what both keep. None keeps nothing.
+[[nodiscard]] inline SharedSession older(SharedSession a, SharedSession b) {
+    return a == nullptr || (b != nullptr && b->began() < a->began()) ? b : a;
+}
 
 /// Any thread may call any method at any time. Sessions may outlive it.
 class Sessions {

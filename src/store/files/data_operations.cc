@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/logging.h"
+#include "store/content_tree.h"
 #include "store/files/protection.h"
 #include "store/files/tree_operation.h"
 
@@ -12,6 +13,8 @@ namespace {
 
 constexpr std::size_t copy_step = std::size_t{1} << 20;
 constexpr std::size_t copy_limit = std::size_t{64} << 20;
+constexpr std::size_t least_shared = std::size_t{1} << 20;  // less is copied: it reads in one piece
+constexpr std::size_t most_shared = std::size_t{2} << 30U;  // what one answer to the kernel can say
 constexpr std::uint64_t size_limit = std::uint64_t{1} << 62;
 
 void check_size(std::uint64_t size) {
@@ -133,7 +136,7 @@ void DataOperations::open(catalog::Ino ino, OpenFor purpose) {
 
 void DataOperations::release(catalog::Ino ino, OpenFor purpose) noexcept {
     try {
-        publish(*file(ino, Pin::none));
+        std::ignore = publish(*file(ino, Pin::none));
     } catch (const Error& error) {
         core_.engine.log.error("mount",
                                std::string("unpublished data of a closed file: ") + error.what());
@@ -235,7 +238,7 @@ void DataOperations::truncate(catalog::Ino ino, std::uint64_t size_bytes) {
         is_dirty = contents->is_dirty();
     }
     if (is_dirty && !has_writers(ino))
-        publish(*open);
+        std::ignore = publish(*open);
     if (!is_dirty)
         std::ignore = change(
             core_,
@@ -282,7 +285,42 @@ std::optional<std::uint64_t> DataOperations::seek_hole(catalog::Ino ino, std::ui
     return contents->next_hole(offset);
 }
 
+// By bytes when the source is changed meanwhile or has no name, so that it cannot be published.
+std::size_t DataOperations::share(const Range& from, const Range& to, std::size_t length) {
+    const std::shared_ptr<OpenFile> source = file(from.ino, Pin::none);
+    const std::shared_ptr<OpenFile> target = file(to.ino, Pin::none);
+    if (source->domain() != target->domain())
+        return 0;
+    {
+        const std::uint64_t end = source->lock()->size_bytes();
+        if (end < from.offset + least_shared)
+            return 0;
+        length = std::min<std::uint64_t>(length, end - from.offset);
+    }
+    if (const QueueNumber published = publish(*source))
+        core_.queue.wait(published);  // then it is made of pages, which are shared whole
+    SharedRange range;
+    {
+        auto contents = source->lock();
+        contents->settle(core_.queue.durable());
+        if (contents->is_dirty() || contents->size_bytes() < from.offset + length)
+            return 0;
+        range = contents->share(from.offset, length);
+    }
+    auto contents = target->lock();
+    contents->put(to.offset, range);
+    note_change(*contents, to.ino, !core_.options.kernel_keeps_times);
+    limit_memory(*target, *contents);
+    return length;
+}
+
 std::size_t DataOperations::copy(const Range& from, const Range& to, std::size_t length) {
+    core_.queue.check();
+    length = std::min(length, most_shared);
+    check_size(to.offset + length);
+    if (length >= least_shared)
+        if (const std::size_t shared = share(from, to, length))
+            return shared;
     const std::size_t wanted = std::min(length, copy_limit);
     std::size_t copied = 0;
     while (copied < wanted) {

@@ -56,7 +56,9 @@ public:
         std::uint64_t offset = 0;
     };
 
-    /// Returns how many bytes were copied: fewer at the end of the source, or for long copies.
+    /// Returns how many bytes were copied: fewer at the end of the source, or for long copies. From
+    /// 1 MiB on, within what deduplicates together, chunks are shared and nothing is copied: the
+    /// time does not depend on the length.
     [[nodiscard]] std::size_t copy(const Range& from, const Range& to, std::size_t length);
 
     /// Publishes files that rest for 5 s or are unpublished for 60 s; to be called every second.
@@ -71,8 +73,9 @@ private:
 
     [[nodiscard]] std::shared_ptr<OpenFile> file(catalog::Ino ino, Pin pin);
     void check_may_change(catalog::Ino ino);
+    [[nodiscard]] std::size_t share(const Range& from, const Range& to, std::size_t length);
     void unpin(catalog::Ino ino, Pin pin);
-    void publish(OpenFile& file);
+    QueueNumber publish(OpenFile& file);  // the operation's number, 0 if there is nothing to do
     void note_change(FileContents& contents, catalog::Ino ino, bool changes_times);
     void limit_memory(OpenFile& file, FileContents& contents);
     void spill_others(const OpenFile& except);

@@ -11,15 +11,15 @@ constexpr std::chrono::seconds longest_unpublished{60};
 
 }  // namespace
 
-void DataOperations::publish(OpenFile& file) {
+QueueNumber DataOperations::publish(OpenFile& file) {
     auto contents = file.lock();
     if (!contents->is_dirty())
-        return;
+        return 0;
     {
         auto state = core_.state.lock();
         const KnownInode* known = state->names.find_inode(file.ino());
         if (known == nullptr || known->orphan)
-            return;  // nobody can see it but those who have it open
+            return 0;  // nobody can see it but those who have it open
     }
     core_.queue.check();
     FileContents::Draft draft = contents->draft();
@@ -39,14 +39,16 @@ void DataOperations::publish(OpenFile& file) {
                               result});
         operation.add(PutInode{known.inode});
     };
-    std::ignore = change(core_, file.ino(), plan, [](TreeView&) { return true; });
-    contents->published();
+    const QueueNumber number =
+        change(core_, file.ino(), plan, [](TreeView&) { return true; }).second;
+    contents->published(result);
     const auto held = static_cast<std::int64_t>(contents->dirty_bytes());
     dirty_bytes_ += held - file.counted_dirty_bytes.exchange(held);
+    return number;
 }
 
 void DataOperations::flush(catalog::Ino ino) {
-    publish(*file(ino, Pin::none));
+    std::ignore = publish(*file(ino, Pin::none));
 }
 
 void DataOperations::fsync(catalog::Ino ino) {
@@ -70,6 +72,7 @@ void DataOperations::publish_resting() {
             bool is_due = false;
             {
                 auto contents = open->lock();
+                contents->settle(core_.queue.durable());
                 contents->renew_session();
                 const std::chrono::nanoseconds now = core_.engine.clock.monotonic();
                 is_due =
@@ -77,7 +80,7 @@ void DataOperations::publish_resting() {
                                              now - contents->dirty_since() >= longest_unpublished);
             }
             if (is_due)
-                publish(*open);
+                std::ignore = publish(*open);
         } catch (const Error& error) {
             core_.engine.log.error("mount", std::string("publishing: ") + error.what());
         }
@@ -88,7 +91,7 @@ void DataOperations::publish_resting() {
 
 void DataOperations::publish_all() {
     for (const std::shared_ptr<OpenFile>& open : open_files())
-        publish(*open);
+        std::ignore = publish(*open);
     core_.queue.wait_all();
 }
 

@@ -1,6 +1,8 @@
 #include "store/files/open_file.h"
 
 #include "base/error.h"
+#include "catalog/contents.h"
+#include "store/content_tree.h"
 
 #include <algorithm>
 #include <tuple>
@@ -73,6 +75,22 @@ void FileContents::punch(std::uint64_t offset, std::uint64_t length) {
     changed();
 }
 
+SharedRange FileContents::share(std::uint64_t offset, std::uint64_t length) {
+    if (editor_)
+        return editor_->share(offset, length);
+    ContentTree tree(engine_.chunks, base_);
+    return share_range(
+        tree,
+        {offset, offset + length},
+        [&](const Extent& extent) { return engine_.chunks.read(extent); },
+        session_);
+}
+
+void FileContents::put(std::uint64_t offset, const SharedRange& range) {
+    edit().put(offset, range);
+    changed();
+}
+
 std::optional<std::uint64_t> FileContents::next_data(std::uint64_t offset) {
     if (editor_)
         return editor_->next_data(offset);
@@ -107,8 +125,19 @@ FileContents::Draft FileContents::draft() {
     return draft;
 }
 
-void FileContents::published() {
+void FileContents::published(std::shared_ptr<const Publication> publication) {
     dirty_ = false;
+    publication_ = std::move(publication);
+}
+
+void FileContents::settle(QueueNumber durable) {
+    if (!publication_ || publication_->number > durable)
+        return;
+    const catalog::ContentId id = std::exchange(publication_, nullptr)->object.content;
+    if (!editor_ || id == 0)
+        return;  // 0: it was withdrawn, or has no bytes
+    if (const auto content = catalog::find_content(*engine_.catalog.read(), id))
+        editor_->published(*content);
 }
 
 void FileContents::renew_session() {

@@ -4,6 +4,7 @@
 #include "base/guarded.h"
 #include "store/content_editor.h"
 #include "store/content_reader.h"
+#include "store/files/publication.h"
 #include "store/object_types.h"
 
 #include <atomic>
@@ -32,6 +33,10 @@ public:
     void write(std::uint64_t offset, ByteView bytes);
     void truncate(std::uint64_t size_bytes);
     void punch(std::uint64_t offset, std::uint64_t length);
+    /// As in ContentEditor. To be shared, nothing may be dirty.
+    [[nodiscard]] SharedRange share(std::uint64_t offset, std::uint64_t length);
+    void put(std::uint64_t offset, const SharedRange& range);
+
     [[nodiscard]] std::optional<std::uint64_t> next_data(std::uint64_t offset);
     [[nodiscard]] std::uint64_t next_hole(std::uint64_t offset);
 
@@ -49,7 +54,11 @@ public:
 
     /// What is there now. It stays dirty until published() says that it was queued.
     [[nodiscard]] Draft draft();
-    void published();
+    void published(std::shared_ptr<const Publication> publication);
+
+    /// Once the last publish is durable, what it was made of is let go: its pages are found in the
+    /// catalog. All operations up to `durable` are.
+    void settle(QueueNumber durable);
 
     /// Now and then, so that garbage collection does not wait for files that stay open: ends the
     /// session of a file whose bytes are all live in the catalog, and begins another.
@@ -69,9 +78,10 @@ private:
     const std::uint32_t domain_;
     const ChunkProfile profile_;
     const catalog::Content base_;
-    SharedSession session_;                  // keeps base_ while there is no editor
-    std::unique_ptr<ContentEditor> editor_;  // from the first change on
-    std::unique_ptr<ContentReader> reader_;  // until then
+    SharedSession session_;                           // keeps base_ while there is no editor
+    std::unique_ptr<ContentEditor> editor_;           // from the first change on
+    std::unique_ptr<ContentReader> reader_;           // until then
+    std::shared_ptr<const Publication> publication_;  // the last one, until it was settled
     bool dirty_ = false;
     std::chrono::nanoseconds dirty_since_{0};
     std::chrono::nanoseconds last_change_{0};
@@ -86,9 +96,13 @@ public:
              ChunkProfile profile,
              const catalog::Content& base,
              SharedSession session)
-        : ino_(ino), contents_(engine, domain, profile, base, std::move(session)) {}
+        : ino_(ino),
+          domain_(domain),
+          contents_(engine, domain, profile, base, std::move(session)) {}
 
     [[nodiscard]] catalog::Ino ino() const { return ino_; }
+
+    [[nodiscard]] std::uint32_t domain() const { return domain_; }
 
     [[nodiscard]] Guarded<FileContents>::Access lock() { return contents_.lock(); }
 
@@ -96,6 +110,7 @@ public:
 
 private:
     const catalog::Ino ino_;
+    const std::uint32_t domain_;
     Guarded<FileContents> contents_;
 };
 

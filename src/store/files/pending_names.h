@@ -16,9 +16,6 @@
 
 namespace alexander::files {
 
-/// Counts the operations of this process: of two, the later has the higher number.
-using QueueNumber = std::uint64_t;
-
 /// What a name leads to. Without a slot it is known to lead nowhere.
 struct KnownName {
     std::optional<catalog::Slot> slot;
@@ -30,7 +27,7 @@ struct KnownInode {
     catalog::Inode inode;
     QueueNumber number = 0;
     std::int64_t subdirectories = -1;       // of a directory, -1 while nobody has counted
-    std::int64_t allocated_bytes = -1;      // -1: as many as the size
+    std::int64_t allocated_bytes = -1;      // -1: nobody has counted
     int handles = 0;                        // open files; while there are any, the entry stays
     int writers = 0;                        // of them, those that may write
     std::optional<catalog::Slot> implicit;  // of a directory that only its contents keep alive

@@ -5,10 +5,13 @@
 
 namespace alexander::files {
 
+/// Of operations of one mount, in the order in which programs saw them happen.
+using QueueNumber = std::uint64_t;
+
 /// Written in stage B, read only after the operation is durable. Shared by the queued effect and
 /// the mount's memory; whichever ends last lets it go.
 struct Publication {
-    std::uint64_t number = 0;  // of the operation
+    QueueNumber number = 0;  // of the operation
     catalog::ObjectState object;
 };
 

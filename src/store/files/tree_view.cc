@@ -4,6 +4,7 @@
 #include "catalog/contents.h"
 #include "catalog/inodes.h"
 #include "catalog/slots.h"
+#include "store/content_tree.h"
 #include "store/files/object_metadata.h"
 
 #include <cerrno>
@@ -272,10 +273,29 @@ Attributes TreeView::attributes(KnownInode& known) {
     }
     out.nlink = static_cast<std::uint64_t>(inode.nlink);
     out.size_bytes = static_cast<std::uint64_t>(inode.object.size);
-    out.allocated_bytes = known.allocated_bytes >= 0
-                              ? static_cast<std::uint64_t>(known.allocated_bytes)
-                              : out.size_bytes;
+    out.allocated_bytes = allocated_bytes(known);
     return out;
+}
+
+// Counted once for an inode that is known. What was written in sequence, or put over S3 in one
+// piece, has no holes.
+std::uint64_t TreeView::allocated_bytes(KnownInode& known) {
+    const catalog::ObjectState& object = known.inode.object;
+    if (known.allocated_bytes >= 0)
+        return static_cast<std::uint64_t>(known.allocated_bytes);
+    std::int64_t allocated = object.size;
+    if (object.etag_parts > 0 && known.inode.kind == catalog::FileKind::regular) {
+        try {
+            ContentTree tree(core_.engine.chunks, content_of(known));
+            for (const ByteRun& hole : holes_of(tree))
+                allocated -= static_cast<std::int64_t>(hole.end - hole.begin);
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::corrupt)
+                throw;  // else reading it will say so; attributes are still good
+        }
+    }
+    known.allocated_bytes = allocated;
+    return static_cast<std::uint64_t>(allocated);
 }
 
 catalog::Content TreeView::content_of(const KnownInode& known) {

@@ -60,6 +60,9 @@ public:
     /// The bytes of a file that is not open, as last committed.
     [[nodiscard]] catalog::Content content_of(const KnownInode& known);
 
+    /// Bytes that are no hole.
+    [[nodiscard]] std::uint64_t allocated_bytes(KnownInode& known);
+
     /// True if `ino` is `directory` or lies above it.
     [[nodiscard]] bool is_above(catalog::Ino ino, catalog::Ino directory);
 
