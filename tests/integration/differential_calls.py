@@ -1,12 +1,15 @@
 """What the differential test does to a folder: each call gives a result that can be compared."""
 import errno
+import fcntl
 import hashlib
 import mmap
 import os
 import stat
+import struct
 
 import syscalls
 
+F_OFD_SETLK = 37
 CLOCKS_FROM = 1_500_000_000 * 10**9  # earlier times were set by a call
 
 
@@ -17,8 +20,8 @@ def digest(data):
 class Folder:
     """One of the folders that are compared: runs calls below `root`, keeps open files by number."""
 
-    def __init__(self, root):
-        self.root = str(root)
+    def __init__(self, root, has_exact_blocks=False):
+        self.root, self.has_exact_blocks = str(root), has_exact_blocks
         self.files = {}
 
     def run(self, call, user=0):
@@ -52,6 +55,9 @@ class Folder:
 
     def mkfifo(self, path, mode):
         os.mkfifo(self.at(path), mode)
+
+    def mknod(self, path, kind, device):
+        os.mknod(self.at(path), kind | 0o644, device)
 
     def rmdir(self, path):
         os.rmdir(self.at(path))
@@ -112,6 +118,9 @@ class Folder:
 
     def open(self, number, path, flags, mode):
         self.close(number)
+        if stat.S_IFMT(os.lstat(self.at(path)).st_mode if os.path.lexists(self.at(path)) else 0) in (
+                stat.S_IFCHR, stat.S_IFBLK):
+            return "device"  # the mount lets nobody use them
         file = os.open(self.at(path), flags | os.O_NONBLOCK, mode)
         if stat.S_ISREG(os.fstat(file).st_mode):
             self.files[number] = file
@@ -184,20 +193,37 @@ class Folder:
             view[offset:offset + len(data)] = data
         return digest(os.pread(file, size, 0))
 
+    def lock(self, number, kind, how, offset, length):
+        """Without waiting. Those of one process conflict only if they belong to open files."""
+        file = self.file(number)
+        if kind == "flock":
+            fcntl.flock(file, {"read": fcntl.LOCK_SH, "write": fcntl.LOCK_EX,
+                               "none": fcntl.LOCK_UN}[how] | fcntl.LOCK_NB)
+            return
+        wanted = {"read": fcntl.F_RDLCK, "write": fcntl.F_WRLCK, "none": fcntl.F_UNLCK}[how]
+        request = struct.pack("hhqqi4x", wanted, os.SEEK_SET, offset, length, 0)
+        fcntl.fcntl(file, F_OFD_SETLK if kind == "ofd" else fcntl.F_SETLK, request)
+
     def holes(self, number):
-        """Holes need not lie at the same places; but they read as zeros, and all is found."""
+        """Holes need not lie at the same places; but they read as zeros, and all is found. In the
+        mount what is no hole is what is allocated."""
         file = self.file(number)
         size = os.fstat(file).st_size
         position = os.lseek(file, 0, os.SEEK_CUR)
         try:
-            check_holes(file, size)
+            os.fsync(file)
+            allocated = check_holes(file, size)
+            if self.has_exact_blocks:
+                blocks = os.fstat(file).st_blocks
+                assert blocks == (allocated + 511) // 512, (blocks, allocated)
         finally:
             os.lseek(file, position, os.SEEK_SET)
         return size
 
 
 def check_holes(file, size):
-    at = 0
+    """How many bytes are no hole."""
+    at = found = 0
     while at < size:
         try:
             data = os.lseek(file, at, os.SEEK_DATA)
@@ -207,9 +233,11 @@ def check_holes(file, size):
         assert at <= data <= size, (at, data, size)
         assert not any(os.pread(file, data - at, at)), f"data in a hole at {at}"
         if data == size:
-            return
+            return found
         at = os.lseek(file, data, os.SEEK_HOLE)
         assert data < at <= size, (data, at, size)
+        found += at - data
+    return found
 
 
 def time_of(nanoseconds):
@@ -224,7 +252,7 @@ def describe(found):
     if kind == stat.S_IFREG and not mode & stat.S_IXGRP:
         mode &= ~stat.S_ISGID  # FUSE in the kernel takes it away later than others do
     return {"mode": oct(mode), "links": found.st_nlink, "uid": found.st_uid,
-            "gid": found.st_gid, "size": size, "mtime": time_of(found.st_mtime_ns)}
+            "gid": found.st_gid, "size": size, "device": found.st_rdev, "mtime": time_of(found.st_mtime_ns)}
 
 
 def tree(root):

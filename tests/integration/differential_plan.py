@@ -11,7 +11,7 @@ OPEN_FLAGS = [os.O_RDONLY, os.O_WRONLY, os.O_RDWR, os.O_RDWR, os.O_RDWR | os.O_C
               os.O_RDWR | os.O_CREAT | os.O_EXCL, os.O_RDWR | os.O_APPEND,
               os.O_WRONLY | os.O_CREAT | os.O_APPEND, os.O_RDONLY | os.O_NOFOLLOW,
               os.O_RDONLY | os.O_DIRECTORY, os.O_RDONLY | os.O_TRUNC]
-CHANGE_NAMES = {"mkdir", "mkfifo", "rmdir", "unlink", "symlink", "link", "rename", "rename2", "open"}
+CHANGE_NAMES = {"mkdir", "mkfifo", "mknod", "rmdir", "unlink", "symlink", "link", "rename", "rename2", "open"}
 HANDLES = 5
 MOST_ENTRIES = 40
 
@@ -130,6 +130,11 @@ class Plan:
     def mkfifo(self):
         return "mkfifo", self.new_path(), 0o644
 
+    def mknod(self):
+        kind = self.dice.choice([stat.S_IFCHR, stat.S_IFBLK, stat.S_IFSOCK, stat.S_IFIFO, stat.S_IFREG])
+        device = os.makedev(1, 3) if kind in (stat.S_IFCHR, stat.S_IFBLK) else 0
+        return "mknod", self.new_path(), kind, device
+
     def rmdir(self):
         return "rmdir", self.path(stat.S_IFDIR)
 
@@ -244,6 +249,11 @@ class Plan:
     def mmap_write(self):
         return "mmap_write", self.handle(), self.data(), self.offset()
 
+    def lock(self):
+        return ("lock", self.handle(), self.dice.choice(["flock", "ofd", "posix"]),
+                self.dice.choice(["read", "write", "none"]), self.dice.choice([0, 10, 4096]),
+                self.dice.choice([0, 1, 100, 5000]))
+
     def holes(self):
         return "holes", self.handle()
 
@@ -253,4 +263,4 @@ WEIGHTS = {"mkdir": 4, "mkfifo": 1, "rmdir": 3, "unlink": 5, "symlink": 2, "read
            "truncate": 4, "setxattr": 3, "removexattr": 1, "xattrs": 2, "access": 1, "open": 14,
            "close": 5, "write": 6, "read": 3, "pwrite": 8, "pread": 4, "seek": 1, "seek_end": 1,
            "ftruncate": 4, "fsync": 1, "fstat": 2, "fchmod": 1, "futime": 2, "fallocate": 5,
-           "copy_range": 3, "mmap_write": 3, "holes": 2}
+           "copy_range": 3, "mmap_write": 3, "holes": 3, "lock": 4, "mknod": 1}
