@@ -106,6 +106,18 @@ void authorize(const Call& call, Action action) {
         throw S3Error(S3Code::access_denied);
 }
 
+bool may_match(const Call& call, const std::string& key, const WriteConditions& conditions) {
+    const bool names_etag =
+        (conditions.if_match && *conditions.if_match != "*") || conditions.if_none_match;
+    return !names_etag ||
+           may(call, Action::get_object, {*call.bucket, call.rules.get(), key, std::nullopt});
+}
+
+void authorize_match(const Call& call, const std::string& key, const WriteConditions& conditions) {
+    if (!may_match(call, key, conditions))
+        throw S3Error(S3Code::access_denied);
+}
+
 void authorize_upload(const Call& call, Action action, catalog::UserId owner) {
     catalog::Bucket bucket = *call.bucket;
     const bool is_own = call.who.user != 0 && owner == call.who.user;

@@ -26,10 +26,18 @@ struct AccessTarget {
 /// `versionId` names, the action on versions. Who may not list learns of no missing key.
 void authorize(const Call& call, Action action);
 
-/// The same for an upload, with which its owner may do what the bucket's may.
+/// Throws access_denied if a write of `key` asks for an ETag that the caller may not read.
+void authorize_match(const Call& call, const std::string& key, const WriteConditions& conditions);
+
+/// True if the caller may learn whether the key has the ETags that the conditions name.
+[[nodiscard]] bool may_match(const Call& call,
+                             const std::string& key,
+                             const WriteConditions& conditions);
+
+/// As authorize, for an upload, with which its owner may do what the bucket's may.
 void authorize_upload(const Call& call, Action action, catalog::UserId owner);
 
-/// The same for an object of any bucket (sources of copies).
+/// As authorize, for an object of any bucket (sources of copies).
 void authorize_source(const Call& call,
                       const catalog::Bucket& bucket,
                       const std::string& key,

@@ -29,6 +29,8 @@ void read_document(DocumentKind kind, const std::string& body, BucketRules& rule
             rules.access.block = parse_public_access_block(xml::parse(body));
             return;
         case DocumentKind::lifecycle:
+            rules.lifecycle = read_lifecycle_rules(body);
+            return;
         case DocumentKind::tagging:
         case DocumentKind::encryption:
         case DocumentKind::website:

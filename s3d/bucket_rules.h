@@ -4,6 +4,7 @@
 #include "access/decision.h"
 #include "base/guarded.h"
 #include "s3d/settings/cors_rules.h"
+#include "store/lifecycle_rules.h"
 #include "store/store.h"
 
 #include <memory>
@@ -15,6 +16,7 @@ namespace alexander::s3 {
 struct BucketRules {
     BucketAccess access;
     std::optional<CorsRules> cors;
+    std::vector<alexander::LifecycleRule> lifecycle;  // the enabled ones
 };
 
 /// Rules by bucket, kept as long as the bucket's row says that they are the newest.

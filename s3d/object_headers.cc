@@ -163,15 +163,23 @@ ObjectAttributes read_attributes(const Call& call) {
 }
 
 void check_object_options(const Call& call) {
+    const std::string method = call.text_header("x-amz-server-side-encryption");
+    const bool by_service = method == "aws:kms" || method == "aws:kms:dsse";
+    if (!method.empty() && method != "AES256" && !by_service)
+        throw S3Error(S3Code::invalid_argument, "The encryption method specified is not supported");
+    if (!method.empty() && call.header("x-amz-server-side-encryption-customer-algorithm"))
+        throw S3Error(S3Code::invalid_argument,
+                      "Server Side Encryption with Customer provided key is incompatible with the "
+                      "encryption method specified");
     for (const http::Header& header : call.headers()) {
-        const bool refused = header.name.starts_with("x-amz-server-side-encryption-") &&
-                             !header.name.starts_with("x-amz-server-side-encryption-customer-");
-        if (refused)
-            throw S3Error(S3Code::not_implemented,
-                          "This server does not offer " + std::string(header.name) + ".");
+        const bool of_service = header.name.starts_with("x-amz-server-side-encryption-") &&
+                                !header.name.starts_with("x-amz-server-side-encryption-customer-");
+        if (of_service && !by_service)
+            throw S3Error(S3Code::invalid_argument,
+                          std::string(header.name) +
+                              " requires HTTP header x-amz-server-side-encryption : aws:kms");
     }
-    const std::string encryption = call.text_header("x-amz-server-side-encryption");
-    if (!encryption.empty() && encryption != "AES256")
+    if (by_service)
         throw S3Error(S3Code::not_implemented,
                       "This server encrypts with its own keys only (AES256).");
 }
@@ -180,10 +188,14 @@ WriteConditions read_write_conditions(const Call& call) {
     WriteConditions conditions;
     const auto none_match = call.header("if-none-match");
     const auto match = call.header("if-match");
-    if ((none_match && match) || (none_match && *none_match != "*"))
+    const bool is_list = (none_match && none_match->find(',') != std::string_view::npos) ||
+                         (match && match->find(',') != std::string_view::npos);
+    if ((none_match && match) || is_list)
         throw S3Error(S3Code::not_implemented,
-                      "Writes take either If-None-Match: * or If-Match with one ETag.");
-    conditions.if_none_match_any = none_match.has_value();
+                      "Writes take either If-None-Match or If-Match, with * or one ETag.");
+    conditions.if_none_match_any = none_match == "*";
+    if (none_match && !conditions.if_none_match_any)
+        conditions.if_none_match = std::string(unquoted(*none_match));
     if (match)
         conditions.if_match = std::string(unquoted(*match));
     return conditions;
@@ -248,7 +260,8 @@ void add_object_headers(http::Response& response, const Call& call, const Object
 void add_version_headers(http::Response& response,
                          const PutResult& result,
                          const CustomerKey* key) {
-    if (result.versioned)
+    // Where versioning is suspended S3 does not tell that the new version is the null one.
+    if (result.versioned && !result.version.is_null())
         response.set("x-amz-version-id", result.version.to_text());
     add_encryption_headers(response, key);
 }

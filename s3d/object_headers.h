@@ -16,12 +16,13 @@ class CustomerKey;
 /// Throws S3Error metadata_too_large (2 KiB), invalid_storage_class, invalid_tag.
 [[nodiscard]] ObjectAttributes read_attributes(const Call& call);
 
-/// Refuses what a request asks for and this server would otherwise ignore: foreign encryption
-/// (not_implemented).
+/// Refuses what a request asks for and this server would otherwise ignore: encryption by a key
+/// management service (not_implemented), and headers of encryption that contradict each other
+/// (invalid_argument).
 void check_object_options(const Call& call);
 
-/// If-Match and If-None-Match of a write. Anything but `If-None-Match: *` is not_implemented, as
-/// are both together.
+/// If-Match and If-None-Match of a write, each with `*` or one ETag. Both together and lists are
+/// not_implemented.
 [[nodiscard]] WriteConditions read_write_conditions(const Call& call);
 
 /// If-Match, x-amz-if-match-size and x-amz-if-match-last-modified-time of a delete.
@@ -37,7 +38,7 @@ void check_object_options(const Call& call);
 /// The headers of GET and HEAD, but for the length.
 void add_object_headers(http::Response& response, const Call& call, const ObjectInfo& object);
 
-/// x-amz-version-id where the bucket keeps versions, and the encryption.
+/// x-amz-version-id where versioning is enabled, and the encryption.
 void add_version_headers(http::Response& response,
                          const PutResult& result,
                          const CustomerKey* key = nullptr);

@@ -7,14 +7,11 @@ namespace alexander::s3 {
 namespace {
 
 [[noreturn]] void refuse_marker(const Call& call, const ObjectInfo& marker, bool by_version) {
-    auto error = by_version ? S3Error(S3Code::method_not_allowed) : S3Error(S3Code::no_such_key);
-    if (by_version)
-        error = std::move(error)
-                    .with_header("Allow", "DELETE")
-                    .with("Method", std::string(call.context.request().method))
-                    .with("ResourceType", "DeleteMarker");
-    else
-        error = std::move(error).with("Key", call.key);
+    S3Error error = by_version ? S3Error(S3Code::method_not_allowed)
+                                     .with_header("Allow", "DELETE")
+                                     .with("Method", std::string(call.context.request().method))
+                                     .with("ResourceType", "DeleteMarker")
+                               : S3Error(S3Code::no_such_key).with("Key", call.key);
     throw std::move(error)
         .with_header("x-amz-delete-marker", "true")
         .with_header("x-amz-version-id", marker.version.to_text());

@@ -80,15 +80,31 @@ S3Code s3_code(ErrorCode code) noexcept {
     return S3Code::internal_error;
 }
 
+namespace {
+
+/// XML has no control characters, and an error must be read by every parser: unlike in listings,
+/// where keys come back as references, they are shown as what cannot be shown.
+std::string legible(std::string_view text) {
+    std::string shown;
+    for (const char c : text)
+        if (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r')
+            shown += "\xef\xbf\xbd";
+        else
+            shown += c;
+    return shown;
+}
+
+}  // namespace
+
 std::string error_xml(const S3Error& error,
                       std::string_view resource,
                       std::string_view request_id,
                       std::string_view host_id) {
     xml::Writer writer("Error", "");
-    writer.element("Code", facts(error.code()).name).element("Message", error.what());
+    writer.element("Code", facts(error.code()).name).element("Message", legible(error.what()));
     for (const auto& [name, value] : error.elements())
-        writer.element(name, value);
-    writer.element("Resource", resource)
+        writer.element(name, legible(value));
+    writer.element("Resource", legible(resource))
         .element("RequestId", request_id)
         .element("HostId", host_id);
     return writer.finish();

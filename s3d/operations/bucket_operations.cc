@@ -93,6 +93,11 @@ http::Response head_bucket(Call& call) {
     http::Response response;
     response.set("x-amz-bucket-region", call.service.region);
     response.set("x-amz-access-point-alias", "false");
+    if (call.parameter("read-stats") == "true") {  // as Ceph's clients ask
+        const catalog::Usage usage = call.service.store.buckets().usage(call.bucket_name);
+        response.set("x-rgw-object-count", std::to_string(usage.objects));
+        response.set("x-rgw-bytes-used", std::to_string(usage.bytes));
+    }
     return response;
 }
 

@@ -1,10 +1,14 @@
 // CompleteMultipartUpload.
 #include "base/base64.h"
+#include "base/error.h"
+#include "s3d/authorization.h"
+#include "s3d/expiration_header.h"
 #include "s3d/multipart.h"
 #include "s3d/object_headers.h"
 #include "s3d/xml/reader.h"
 #include "s3d/xml/writer.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace alexander::s3 {
@@ -80,6 +84,37 @@ std::optional<std::uint64_t> read_expected_size(const Call& call) {
     return size;
 }
 
+// Nothing for an upload that is not open: completing says which, or repeats its answer.
+std::optional<alexander::Checksum> checksum_of_upload(Call& call, const CompleteRequest& request) {
+    try {
+        return call.service.store.uploads()
+            .get(call.bucket_name, call.key, request.upload)
+            .attributes.checksum;
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::no_such_upload)
+            throw;
+        return std::nullopt;
+    }
+}
+
+// Composites are made of the checksums that the client names: what it did not name was not checked.
+void check_part_checksums(Call& call, const CompleteRequest& request) {
+    const auto part = std::ranges::find_if(
+        request.parts, [](const CompletedPart& named) { return named.checksum.empty(); });
+    if (part == request.parts.end())
+        return;
+    const auto wanted = checksum_of_upload(call, request);
+    const auto algorithm = wanted ? to_wire(wanted->algorithm) : std::nullopt;
+    if (!algorithm || wanted->type != ChecksumType::composite)
+        return;
+    const std::string name(to_string(*algorithm));
+    throw S3Error(S3Code::invalid_request,
+                  "The upload was created using the checksum " + name +
+                      ". The complete request must include the checksum for each part. It was "
+                      "missing for part " +
+                      std::to_string(part->number) + " in the request.");
+}
+
 }  // namespace
 
 http::Response complete_multipart_upload(Call& call) {
@@ -88,12 +123,14 @@ http::Response complete_multipart_upload(Call& call) {
     request.key = call.key;
     request.upload = read_upload(call);
     request.conditions = read_write_conditions(call);
+    authorize_match(call, call.key, request.conditions);
     request.expected_size_bytes = read_expected_size(call);
     request.expected_checksum = read_expected_checksum(call);
     request.parts =
         read_parts(call.context.payload(ChecksumHeaders::of_object).read_text(request_limit_bytes));
 
     const auto waiting = call.context.about_to_block();
+    check_part_checksums(call, request);
     const CompleteResult result = call.service.store.uploads().complete(call.who, request);
 
     xml::Writer writer("CompleteMultipartUploadResult");
@@ -107,6 +144,7 @@ http::Response complete_multipart_upload(Call& call) {
     }
     auto response = http::Response::text(200, "application/xml", writer.finish());
     add_version_headers(response, result.put);
+    add_expiration_header(response, call);
     return response;
 }
 

@@ -1,9 +1,11 @@
 // CopyObject.
 #include "base/time_format.h"
 #include "s3d/acl_wire.h"
+#include "s3d/authorization.h"
 #include "s3d/content_source.h"
 #include "s3d/copy_source.h"
 #include "s3d/customer_key.h"
+#include "s3d/expiration_header.h"
 #include "s3d/lock_headers.h"
 #include "s3d/object_headers.h"
 #include "s3d/operation.h"
@@ -168,6 +170,7 @@ http::Response copy_object(Call& call) {
     request.bucket = call.bucket_name;
     request.key = call.key;
     request.conditions = read_write_conditions(call);
+    authorize_match(call, call.key, request.conditions);
     const bool source_versioned = source.object.versioned;
     const std::string source_version = source.object.version.to_text();
     request.source = std::move(source.object);
@@ -180,6 +183,7 @@ http::Response copy_object(Call& call) {
     add_version_headers(response, result, keys.target.get());
     if (source_versioned)
         response.set("x-amz-copy-source-version-id", source_version);
+    add_expiration_header(response, call);
     return response;
 }
 

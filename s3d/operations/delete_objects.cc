@@ -67,7 +67,8 @@ Request read_request(Call& call) {
 
 bool may_delete(const Call& call, const Objects::RemoveItem& item) {
     const Action action = item.version ? Action::delete_object_version : Action::delete_object;
-    return may(call, action, {*call.bucket, call.rules.get(), item.key, item.version});
+    return may(call, action, {*call.bucket, call.rules.get(), item.key, item.version}) &&
+           may_match(call, item.key, item.conditions);
 }
 
 void write_error(xml::Writer& writer,
@@ -99,6 +100,7 @@ void write_deleted(xml::Writer& writer,
 
 http::Response delete_object(Call& call) {
     const WriteConditions conditions = read_delete_conditions(call);
+    authorize_match(call, call.key, conditions);
     const Governance governance = read_governance(call);
     const auto version = read_version(call);
     const auto waiting = call.context.about_to_block();

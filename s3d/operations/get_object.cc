@@ -1,5 +1,6 @@
 // GetObject and HeadObject.
 #include "s3d/customer_key.h"
+#include "s3d/expiration_header.h"
 #include "s3d/object_headers.h"
 #include "s3d/object_lookup.h"
 #include "s3d/operation.h"
@@ -11,8 +12,15 @@ namespace alexander::s3 {
 
 namespace {
 
-// The range of one part of a multipart object, counted from 1. Objects without parts are part 1.
-Range part_range(const Call& call, const ObjectInfo& object, std::string_view text) {
+struct Selection {
+    Range range;
+    bool partial = false;
+    bool by_part = false;
+    const PartRecord* part = nullptr;  // of a multipart object
+};
+
+// One part of a multipart object, counted from 1. Objects without parts are part 1.
+Selection select_part(const Call& call, const ObjectInfo& object, std::string_view text) {
     std::int32_t wanted = 0;
     const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), wanted);
     if (fault != std::errc() || end != text.data() + text.size() || wanted < 1 || wanted > 10'000)
@@ -22,27 +30,22 @@ Range part_range(const Call& call, const ObjectInfo& object, std::string_view te
         throw S3Error(S3Code::invalid_request,
                       "Cannot specify both Range header and partNumber query parameter");
     const auto& parts = object.attributes->parts;
+    const bool partial = object.size_bytes > 0;
     if (parts.empty() && wanted == 1)
-        return {0, object.size_bytes};
+        return {{0, object.size_bytes}, partial, true};
     Range range;
     for (const PartRecord& part : parts) {
         range.length = part.size_bytes;
         if (part.number == wanted)
-            return range;
+            return {range, partial, true, &part};
         range.offset += part.size_bytes;
     }
     throw S3Error(S3Code::invalid_part_number);
 }
 
-struct Selection {
-    Range range;
-    bool partial = false;
-    bool by_part = false;
-};
-
 Selection select(const Call& call, const ObjectInfo& object) {
     if (const auto part = call.parameter("partNumber"))
-        return {part_range(call, object, *part), object.size_bytes > 0, true};
+        return select_part(call, object, *part);
     const auto header = call.header("range");
     const auto range = header ? parse_range(*header, object.size_bytes) : std::nullopt;
     return range ? Selection{*range, true, false} : Selection{{0, object.size_bytes}, false, false};
@@ -62,6 +65,23 @@ void add_selection_headers(http::Response& response,
     response.set("Content-Range",
                  "bytes " + std::to_string(range.offset) + "-" + std::to_string(last) + "/" +
                      std::to_string(object.size_bytes));
+}
+
+// A part has the checksum that it was uploaded with, the whole the object's; other ranges none.
+void add_selected_checksum(http::Response& response,
+                           const Selection& selection,
+                           const ObjectInfo& object) {
+    alexander::Checksum checksum = object.attributes->checksum;
+    const auto algorithm = to_wire(checksum.algorithm);
+    if (selection.part != nullptr && algorithm) {
+        if (selection.part->checksum.size() != checksum_size(*algorithm))
+            return;
+        response.set(checksum_header(*algorithm),
+                     Checksum{*algorithm, selection.part->checksum}.base64());
+        response.set("x-amz-checksum-type", to_text(checksum.type));
+    } else if (selection.range.length == object.size_bytes) {
+        add_checksum_headers(response, checksum);
+    }
 }
 
 bool has_override(Call& call) {
@@ -114,9 +134,11 @@ http::Response get_object(Call& call) {
     if (key)
         key->add_headers(response);
     add_selection_headers(response, selection, object);
-    const bool whole = selection.range.length == object.size_bytes;
-    if (whole && call.text_header("x-amz-checksum-mode") == "ENABLED")
-        add_checksum_headers(response, object.attributes->checksum);
+    if (call.text_header("x-amz-checksum-mode") == "ENABLED")
+        add_selected_checksum(response, selection, object);
+    if (object.is_latest)
+        add_expiration_header(
+            response, call, object.size_bytes, object.modified, object.attributes->tags);
     response.content_length = selection.range.length;
     if (!call.is_head() && selection.range.length > 0)
         response.source =

@@ -24,6 +24,10 @@ Listing start(const Call& call) {
     listing.request.delimiter = std::string(call.parameter("delimiter").value_or(""));
     listing.request.max_entries = read_limit(call, "max-keys", page_limit);
     listing.encoding = read_encoding(call);
+    // Ceph's clients may allow any order, which they get in order, but not together with this.
+    if (call.parameter("allow-unordered") == "true" && !listing.request.delimiter.empty())
+        throw S3Error(S3Code::invalid_argument,
+                      "allow-unordered and delimiter cannot be specified together.");
     return listing;
 }
 
@@ -90,10 +94,9 @@ http::Response list_objects_v2(Call& call) {
     listing.with_owner = call.parameter("fetch-owner") == "true";
     const auto token = call.parameter("continuation-token");
     const auto start_after = call.parameter("start-after");
-    if (token && token->empty())
-        throw S3Error(S3Code::invalid_argument, "The continuation token provided is incorrect");
+    // An empty token is none, echoed all the same.
     listing.request.start_after =
-        token ? decode_token(token) : std::string(start_after.value_or(""));
+        token && !token->empty() ? decode_token(token) : std::string(start_after.value_or(""));
     run(call, listing);
 
     xml::Writer writer("ListBucketResult");

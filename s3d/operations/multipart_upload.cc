@@ -204,11 +204,14 @@ http::Response upload_part_copy(Call& call) {
         part.checksum = digests.checksum;
         part.content = uploads.share(source.object, call.bucket_name, shared);
     }
+    const alexander::Checksum checksum = part.checksum;
     const PartInfo stored = uploads.put_part(std::move(part));
 
     xml::Writer writer("CopyPartResult");
     writer.element("LastModified", format_iso8601(stored.modified));
     writer.element("ETag", quoted(stored.etag));
+    if (const auto algorithm = to_wire(checksum.algorithm))
+        writer.element("Checksum" + std::string(to_string(*algorithm)), to_text(checksum));
     auto response = http::Response::text(200, "application/xml", writer.finish());
     add_encryption_headers(response, key.get());
     if (source.object.versioned)

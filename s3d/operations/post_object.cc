@@ -3,6 +3,7 @@
 #include "s3d/acl_wire.h"
 #include "s3d/authorization.h"
 #include "s3d/customer_key.h"
+#include "s3d/expiration_header.h"
 #include "s3d/object_headers.h"
 #include "s3d/operation.h"
 #include "s3d/post_policy.h"
@@ -223,7 +224,9 @@ http::Response post_object(Call& call) {
     authorize(call, Action::put_object);
     const auto key = read_customer_key(call);
     const PutResult result = store_file(call, form, range, key.get());
-    return answer(call, fields, result, location, key.get());
+    http::Response response = answer(call, fields, result, location, key.get());
+    add_expiration_header(response, call);
+    return response;
 }
 
 }  // namespace alexander::s3

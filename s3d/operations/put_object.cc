@@ -1,5 +1,7 @@
 // PutObject.
 #include "s3d/acl_wire.h"
+#include "s3d/authorization.h"
+#include "s3d/expiration_header.h"
 #include "s3d/lock_headers.h"
 #include "s3d/object_headers.h"
 #include "s3d/operation.h"
@@ -11,12 +13,13 @@ namespace {
 
 // Answered before the body is invited; what counts is decided again in the commit.
 void check_early(Call& call, const WriteConditions& conditions) {
-    if (!conditions.if_none_match_any && !conditions.if_match)
+    if (!conditions.is_conditional())
         return;
     const auto current =
         call.service.store.objects().find(call.bucket_name, call.key, std::nullopt);
     const bool exists = current && !current->is_marker;
-    if (conditions.if_none_match_any && exists)
+    const bool is_that = exists && conditions.if_none_match == current->etag.to_text();
+    if ((conditions.if_none_match_any && exists) || is_that)
         throw S3Error(S3Code::precondition_failed).with("Condition", "If-None-Match");
     if (conditions.if_match && !exists)
         throw S3Error(S3Code::no_such_key).with("Key", call.key);
@@ -44,6 +47,7 @@ http::Response put_object(Call& call) {
     const NewOwner owner = read_new_owner(call);
     object.attributes.acl = owner.acl;
     object.conditions = read_write_conditions(call);
+    authorize_match(call, call.key, object.conditions);
     object.lock = read_lock_request(call);
     check_lock_integrity(call, object.lock);
     const auto key = read_customer_key(call);
@@ -67,6 +71,8 @@ http::Response put_object(Call& call) {
     object.etag = body.etag;
     object.attributes.checksum = std::move(body.checksum);
     const alexander::Checksum checksum = object.attributes.checksum;
+    const Tags tags = object.attributes.tags;
+    const std::uint64_t size_bytes = object.content.size_bytes();
 
     const auto waiting = call.context.about_to_block();
     const PutResult result = call.service.store.objects().put(owner.who, std::move(object));
@@ -74,6 +80,7 @@ http::Response put_object(Call& call) {
     response.set("ETag", quoted(result.etag));
     add_version_headers(response, result, key.get());
     add_checksum_headers(response, checksum);
+    add_expiration_header(response, call, size_bytes, result.modified, tags);
     return response;
 }
 

@@ -55,9 +55,10 @@ LifecycleFilter parse_filter(const xml::Element& rule) {
         filter.prefix = prefix->trimmed();
     if (element == nullptr)
         return filter;
+    // S3 wants And around several conditions; without it they can mean nothing else.
     const xml::Element* both = element->find("And");
-    if (element->children.size() > 1)
-        throw S3Error(S3Code::malformed_xml, "A filter of several conditions needs And.");
+    if (both != nullptr && element->children.size() > 1)
+        throw S3Error(S3Code::malformed_xml, "A filter with And has nothing beside it.");
     for (const xml::Element& item : (both != nullptr ? both : element)->children)
         read_filter_item(item, filter);
     if (filter.larger_than_bytes && filter.smaller_than_bytes &&

@@ -209,8 +209,11 @@ bool is_bucket_name(std::string_view name) {
         if (!is_lower_or_digit(name[i]) && !(is_inner && is_separator))
             return false;
     }
-    return name.find("..") == std::string_view::npos && !looks_like_address(name) &&
-           !is_reserved(name);
+    // Each label between dots is one of a host name.
+    for (const std::string_view pair : {"..", ".-", "-."})
+        if (name.find(pair) != std::string_view::npos)
+            return false;
+    return !looks_like_address(name) && !is_reserved(name);
 }
 
 }  // namespace alexander

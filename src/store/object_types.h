@@ -157,13 +157,16 @@ struct WriteConditions {
     bool if_none_match_any = false;  // nothing current may exist: precondition_failed
     std::optional<std::string>
         if_match;  // ETag text or "*": no_such_key when absent, precondition_failed
+    std::optional<std::string> if_none_match;         // ETag text: precondition_failed if it is
+                                                      // that of what is current
     std::optional<std::uint64_t> if_match_size;       // deletes: precondition_failed if there is
                                                       // something of another size
     std::optional<std::int64_t> if_match_modified_s;  // deletes: likewise, time in whole seconds
     bool if_noncurrent = false;  // deletes by version: precondition_failed for the current one
 
     [[nodiscard]] bool is_conditional() const {
-        return if_none_match_any || if_match || if_match_size || if_match_modified_s;
+        return if_none_match_any || if_none_match || if_match || if_match_size ||
+               if_match_modified_s;
     }
 };
 

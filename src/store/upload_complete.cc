@@ -104,7 +104,7 @@ public:
         const WriteTarget target = find_target(scope_, bucket, request_.key);
         check_conditions(engine_.keyring, target, request_.conditions);
         check_quota(scope_, target, parts.size_bytes);
-        attributes.parts = parts.records;
+        attributes.parts = records_of(parts, attributes.checksum.algorithm);
         return write(target, upload, attributes, parts, draft);
     }
 
@@ -169,6 +169,16 @@ private:
                                   ChecksumType::full_object,
                                   parts.measured)
             .value_or(Checksum{});
+    }
+
+    /// Parts show their checksums where they are of the whole's kind.
+    static std::vector<PartRecord> records_of(const ChosenParts& parts,
+                                              ChecksumAlgorithm algorithm) {
+        std::vector<PartRecord> records = parts.records;
+        for (std::size_t i = 0; i < records.size(); ++i)
+            if (parts.measured[i].digests.algorithm != algorithm)
+                records[i].checksum.clear();
+        return records;
     }
 
     static std::vector<EncryptedSpan> spans_of(const ChosenParts& parts) {

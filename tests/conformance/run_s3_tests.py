@@ -130,7 +130,7 @@ def main():
     parser.add_argument("--update", action="store_true",
                         help="write what was found into the manifest; reasons are kept")
     parser.add_argument("options", nargs="*", help="more options of pytest, after --")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     expected = read_manifest()
     configuration = make_configuration(read_environment(arguments.environment),
                                        arguments.day_seconds)

@@ -42,7 +42,8 @@ HEADERS = [
     "x-amz-checksum-algorithm", "x-amz-checksum-type", "x-amz-sdk-checksum-algorithm",
     "x-amz-object-attributes", "x-amz-max-parts", "x-amz-object-lock-mode",
     "x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold",
-    "x-amz-bypass-governance-retention", "x-amz-server-side-encryption",
+    "x-amz-bypass-governance-retention", "x-amz-server-side-encryption", "x-amz-rename-source",
+    "x-amz-rename-source-if-match", "x-amz-client-token",
     "x-amz-server-side-encryption-customer-algorithm", "x-amz-server-side-encryption-customer-key",
     "x-amz-server-side-encryption-customer-key-md5", "x-amz-storage-class", "x-amz-mp-object-size",
     "x-amz-if-match-size", "x-amz-expected-bucket-owner", "x-amz-trailer",
@@ -92,7 +93,7 @@ def sign(site, method, path, query, headers, payload):
 
 def make_target(rng):
     bucket = rng.choice(["bucket-one", "bucket-two", "missing", "", "Bad_Name", ".."])
-    key = rng.choice(["", "a", "d/b", "d/", "missing", "//", "a%2Fb", "%ff", "k" * 1030, "é"])
+    key = rng.choice(["", "a", "d/b", "d/", "missing", "//", "a%2Fb", "%ff", "k" * 1030, "é", "a%00", "%01"])
     path = "/" + bucket + ("/" + key if key or rng.random() < 0.3 else "")
     path = urllib.parse.quote(urllib.parse.unquote_to_bytes(path), safe="/-_.~")
     query = "&".join(

@@ -68,7 +68,7 @@ def test_suspended_versioning_replaces_the_null_version_only(s3, versioned):
     kept = s3.put_object(Bucket=versioned, Key="k", Body=b"kept")["VersionId"]
     s3.put_bucket_versioning(Bucket=versioned, VersioningConfiguration={"Status": "Suspended"})
     for body in (b"a", b"b"):
-        s3.put_object(Bucket=versioned, Key="k", Body=body)
+        assert "VersionId" not in s3.put_object(Bucket=versioned, Key="k", Body=body)
     assert versions_of(s3, versioned)[0] == [("k", "null", True), ("k", kept, False)]
     assert s3.get_object(Bucket=versioned, Key="k")["Body"].read() == b"b"
     assert s3.delete_object(Bucket=versioned, Key="k")["VersionId"] == "null"

@@ -39,6 +39,15 @@ TEST_CASE("the XML of an error carries its elements, resource and ids, and no na
     CHECK(root.text_of("HostId") == "HOST");
 }
 
+TEST_CASE("an error about a key with control characters is a document that every parser reads") {
+    const std::string key("a\x01\x00\tb", 5);
+    const std::string document =
+        error_xml(S3Error(S3Code::no_such_key).with("Key", key), "/c/" + key, "ID1", "HOST");
+
+    CHECK(document.find("&#x") == std::string::npos);
+    CHECK(xml::parse(document, "Error").text_of("Key") == "a\xef\xbf\xbd\xef\xbf\xbd\tb");
+}
+
 TEST_SUITE_END();
 
 }  // namespace alexander::s3

@@ -24,6 +24,8 @@ TEST_CASE("bucket names follow S3's rules") {
                              ".abc",
                              "abc.",
                              "a..b",
+                             "a.-b",
+                             "a-.b",
                              "192.168.5.4",
                              "a b",
                              "a/b",
