@@ -82,6 +82,7 @@ http::Response get_object(Call& call);  // and HeadObject
 http::Response put_object(Call& call);
 http::Response post_object(Call& call);
 http::Response copy_object(Call& call);
+http::Response rename_object(Call& call);
 http::Response delete_object(Call& call);
 
 http::Response get_object_attributes(Call& call);

@@ -143,6 +143,8 @@ constexpr std::array route_table{
           Action::get_object_acl, false, get_object_acl},
     Route{"PutObjectAcl", object, "PUT", "acl", "", "",
           Action::put_object_acl, false, put_object_acl},
+    Route{"RenameObject", object, "PUT", "renameObject", "", "",
+          Action::put_object, false, rename_object},
     Route{"GetObject", object, "GET", "", "", "", Action::get_object, false, get_object},
     Route{"HeadObject", object, "HEAD", "", "", "", Action::get_object, false, get_object},
     Route{"CopyObject", object, "PUT", "", "", "x-amz-copy-source",

@@ -54,6 +54,11 @@ constexpr auto table = std::to_array<Row>({
       "Your proposed upload is smaller than the minimum allowed object size."}},
     {S3Code::expectation_failed,
      {417, "ExpectationFailed", "The only expectation that is supported is 100-continue."}},
+    {S3Code::idempotency_parameter_mismatch,
+     {400,
+      "IdempotencyParameterMismatch",
+      "Parameters on this idempotent request are inconsistent with parameters used in previous "
+      "request(s)."}},
     {S3Code::illegal_location_constraint,
      {400,
       "IllegalLocationConstraintException",

@@ -26,6 +26,7 @@ enum class S3Code : std::uint8_t {
     entity_too_large,
     entity_too_small,
     expectation_failed,
+    idempotency_parameter_mismatch,
     illegal_location_constraint,
     incomplete_body,
     internal_error,

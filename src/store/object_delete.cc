@@ -1,34 +1,15 @@
+#include "store/object_delete.h"
+
 #include "base/error.h"
 #include "catalog/versions.h"
 #include "store/object_view.h"
-#include "store/object_write.h"
 #include "store/objects.h"
-#include "store/version_delete.h"
 
 namespace alexander {
 namespace {
 
 HistoryContext history(const Removal& removal, const WriteTarget& target) {
     return {removal.scope, removal.keyring, target.bucket, catalog::Origin::s3};
-}
-
-/// Takes the object's name away, by the rules of history, and what is empty without it.
-std::optional<catalog::Version> bury_current(const Removal& removal, const WriteTarget& target) {
-    catalog::Transaction& rows = removal.scope.rows();
-    const catalog::Slot& slot = *target.resolved.slot;
-    const NamedSlot named{slot, target.key};
-    std::optional<catalog::Version> marker;
-    if (slot.is_directory() && catalog::has_slots(rows, slot.ino)) {
-        marker = remove_directory_object(history(removal, target), named);
-    } else {
-        marker = remove_named_slot(history(removal, target), named);
-        if (slot.is_directory())
-            remove_directory_row(removal.scope, slot);
-        else
-            release_inode(removal.scope, target.bucket, slot);
-        prune_parents(rows, target.bucket, target.resolved.directories);
-    }
-    return marker;
 }
 
 /// True for an explicit directory that S3 shows as an object of no bytes: deleting that is rmdir.
@@ -71,6 +52,24 @@ DeleteResult remove_current(const Removal& removal,
 }
 
 }  // namespace
+
+std::optional<catalog::Version> bury_current(const Removal& removal, const WriteTarget& target) {
+    catalog::Transaction& rows = removal.scope.rows();
+    const catalog::Slot& slot = *target.resolved.slot;
+    const NamedSlot named{slot, target.key};
+    std::optional<catalog::Version> marker;
+    if (slot.is_directory() && catalog::has_slots(rows, slot.ino)) {
+        marker = remove_directory_object(history(removal, target), named);
+    } else {
+        marker = remove_named_slot(history(removal, target), named);
+        if (slot.is_directory())
+            remove_directory_row(removal.scope, slot);
+        else
+            release_inode(removal.scope, target.bucket, slot);
+        prune_parents(rows, target.bucket, target.resolved.directories);
+    }
+    return marker;
+}
 
 DeleteResult Objects::remove(const Identity& who,
                              std::string_view bucket,

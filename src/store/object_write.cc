@@ -48,7 +48,8 @@ void write_inode(CommitScope& scope,
     catalog::put_inode(scope.rows(), inode);
 }
 
-/// The row of a version that was just written gets its lock.
+}  // namespace
+
 void lock_current(const HistoryContext& context,
                   std::string_view key,
                   const catalog::Slot& slot,
@@ -63,8 +64,6 @@ void lock_current(const HistoryContext& context,
     row->legal_hold = lock.legal_hold;
     catalog::update_version(context.scope.rows(), *row);
 }
-
-}  // namespace
 
 catalog::Slot make_slot(CommitScope& scope, const WriteTarget& target) {
     const std::vector<std::string_view> pieces = split_key(target.key);
@@ -99,9 +98,11 @@ void check_conditions(const Keyring& keyring,
     if (!exists || !conditions.is_conditional())
         return;
     const catalog::ObjectState& state = target.resolved.slot->object;
-    if (conditions.if_match && *conditions.if_match != "*" &&
-        *conditions.if_match != reveal_etag(keyring, state).to_text())
+    const std::string etag = reveal_etag(keyring, state).to_text();
+    if (conditions.if_match && *conditions.if_match != "*" && *conditions.if_match != etag)
         throw Error(ErrorCode::precondition_failed, "the key has another ETag");
+    if (conditions.if_none_match == etag)
+        throw Error(ErrorCode::precondition_failed, "the key has that ETag");
     check_size_and_time(state, conditions);
 }
 

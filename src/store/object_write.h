@@ -49,6 +49,12 @@ struct WrittenVersion {
     catalog::VersionSeq seq = 0;
 };
 
+/// Puts a lock on the row of a version that was just written; none changes nothing.
+void lock_current(const HistoryContext& context,
+                  std::string_view key,
+                  const catalog::Slot& slot,
+                  const ObjectLock& lock);
+
 /// Makes it the key's current version, in a new inode that keeps owner and mode of what it
 /// replaces.
 WrittenVersion write_version(CommitScope& scope,

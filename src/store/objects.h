@@ -6,6 +6,7 @@
 #include "store/content_writer.h"
 #include "store/engine.h"
 #include "store/object_types.h"
+#include "store/rename_types.h"
 
 #include <string_view>
 
@@ -108,6 +109,26 @@ public:
 
     /// Shares the source's content; the source is read again inside the commit.
     [[nodiscard]] PutResult copy(const Identity& who, CopyRequest request);
+
+    struct RenameRequest {
+        std::string bucket;
+        std::string source;
+        std::string said_source;  // as the client named the source: what a token is compared by
+        std::string key;
+        ObjectConditions source_conditions;
+        ObjectConditions conditions;  // of what is at `key`
+        std::optional<std::string> token;
+    };
+
+    /// Moves the current version to another key of the bucket in one commit, in which the
+    /// conditions are evaluated; where versions are kept it is a new version there and a delete
+    /// marker here. Locks stay on the versions that have them. Throws no_such_key,
+    /// quota_exceeded, invalid_argument for equal keys and for keys that end with '/'.
+    [[nodiscard]] RenameResult rename(const Identity& who, const RenameRequest& request);
+
+    /// What `rename` would answer because of the request's token alone; nothing if it is new.
+    [[nodiscard]] std::optional<RenameOutcome> find_renamed(const Identity& who,
+                                                            const RenameRequest& request);
 
     [[nodiscard]] ListResult list(const ListRequest& request);
     [[nodiscard]] ListVersionsResult list_versions(const ListVersionsRequest& request);

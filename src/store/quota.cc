@@ -37,6 +37,17 @@ void check_quota(catalog::Snapshot& rows,
                         std::to_string(bucket.quota_objects) + " objects");
 }
 
+void check_quota_of_rename(CommitScope& scope,
+                           const WriteTarget& source,
+                           const WriteTarget& target) {
+    catalog::Usage growth;
+    for (const WriteTarget* end : {&source, &target})
+        if (is_replaced(*end))
+            growth.bytes -= end->resolved.slot->object.size;
+    growth.bytes += source.resolved.slot->object.size;
+    check_quota(scope.rows(), target.bucket, growth);
+}
+
 void check_quota(CommitScope& scope, const WriteTarget& target, std::uint64_t size_bytes) {
     catalog::Usage growth;
     growth.bytes = static_cast<std::int64_t>(size_bytes);

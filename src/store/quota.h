@@ -16,4 +16,9 @@ void check_quota(catalog::Snapshot& rows,
 /// The same for an object of that size about to be written to `target`.
 void check_quota(CommitScope& scope, const WriteTarget& target, std::uint64_t size_bytes);
 
+/// The same for an object about to be moved from one key to another.
+void check_quota_of_rename(CommitScope& scope,
+                           const WriteTarget& source,
+                           const WriteTarget& target);
+
 }  // namespace alexander

@@ -1,6 +1,7 @@
 // Hot statements must walk an index in order: neither a scan of a table nor a sort.
 #include "catalog/change_log.h"
 #include "catalog/contents.h"
+#include "catalog/rename_tokens.h"
 #include "catalog/slots.h"
 #include "catalog/sql/sqlite_connection.h"
 #include "catalog/uploads.h"
@@ -56,6 +57,7 @@ TEST_CASE("no statement of a listing or a lookup scans a table or sorts") {
     std::ignore = find_live_chunk(*snapshot, ChunkIdentity{});
     std::ignore = read_changes(*snapshot, 0, 10);
     std::ignore = list_active_packs(*snapshot);
+    std::ignore = find_rename_token(*snapshot, {}, 0);
 
     auto& connection = static_cast<sql::SqliteConnection&>(snapshot->connection());
     sqlite3* plain = nullptr;
