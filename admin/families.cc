@@ -10,6 +10,7 @@ std::span<const CommandFamily> families() {
         setup_family(),
         doctor_family(),
         store_family(),
+        usage_family(),
         user_family(),
         bucket_family(),
         lifecycle_family(),

@@ -16,6 +16,7 @@ namespace alexander::admin {
 [[nodiscard]] CommandFamily scrub_family();
 [[nodiscard]] CommandFamily setup_family();
 [[nodiscard]] CommandFamily store_family();
+[[nodiscard]] CommandFamily usage_family();
 [[nodiscard]] CommandFamily user_family();
 
 }  // namespace alexander::admin
