@@ -11,6 +11,8 @@ std::span<const CommandFamily> families() {
         doctor_family(),
         store_family(),
         usage_family(),
+        top_family(),
+        bench_family(),
         user_family(),
         bucket_family(),
         lifecycle_family(),

@@ -7,6 +7,7 @@
 
 namespace alexander::admin {
 
+[[nodiscard]] CommandFamily bench_family();
 [[nodiscard]] CommandFamily bucket_family();
 [[nodiscard]] CommandFamily completion_family();
 [[nodiscard]] CommandFamily doctor_family();
@@ -16,6 +17,7 @@ namespace alexander::admin {
 [[nodiscard]] CommandFamily scrub_family();
 [[nodiscard]] CommandFamily setup_family();
 [[nodiscard]] CommandFamily store_family();
+[[nodiscard]] CommandFamily top_family();
 [[nodiscard]] CommandFamily usage_family();
 [[nodiscard]] CommandFamily user_family();
 

@@ -69,7 +69,7 @@ void Patient::look_at_folder() {
     try {
         files = std::make_unique<PosixFileSystem>(PosixFileSystem::open_root(data_dir()));
         store_file = read_store_file(*files);
-        processes = examine_processes(*files);
+        processes = examine_folder(*files).processes;
     } catch (const Error& error) {
         store_fault = error.what();
     }

@@ -20,6 +20,16 @@ PackCover get_pack_cover(Snapshot& snapshot) {
     return cover;
 }
 
+Usage get_whole_usage(Snapshot& snapshot) {
+    Usage all;
+    sql::Query query(snapshot.connection(),
+                     "SELECT coalesce(sum(bytes), 0), coalesce(sum(objects), 0),"
+                     " coalesce(sum(versions), 0) FROM usage");
+    if (query.next())
+        query.row().read(all.bytes, all.objects, all.versions);
+    return all;
+}
+
 std::int64_t count_open_uploads(Snapshot& snapshot, std::int64_t before_seconds) {
     sql::Query query(snapshot.connection(),
                      "SELECT count(*) FROM upload WHERE state = 0 AND initiated_s < $1",

@@ -13,6 +13,9 @@ struct PackCover {
 
 [[nodiscard]] PackCover get_pack_cover(Snapshot& snapshot);
 
+/// Of all buckets together.
+[[nodiscard]] Usage get_whole_usage(Snapshot& snapshot);
+
 /// Open uploads that were begun before a moment.
 [[nodiscard]] std::int64_t count_open_uploads(Snapshot& snapshot, std::int64_t before_seconds);
 

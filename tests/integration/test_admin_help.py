@@ -1,4 +1,6 @@
 """Help, suggestions and completion: what the table of commands is worth in a shell."""
+import pathlib
+import re
 import shutil
 import subprocess
 
@@ -94,6 +96,18 @@ def test_help_on_a_command_is_the_same_three_ways(site):
     assert "--objects N" in text and "--owner" not in text
     assert site.admin("bucket", "set-quota", "--help") == text
     assert text in site.admin("help", "bucket")
+
+
+def test_the_man_pages_of_the_daemons_have_every_option_and_no_other(site):
+    for program in ("alexander-s3d", "alexander-fuse"):
+        text = site.run(site.program(program), "--help")
+        known = set(re.findall(r"^ +(?:-\w, )?--([\w.-]+)", text, re.MULTILINE))
+        known = {name for name in known if "." not in name}
+        page = (pathlib.Path(__file__).parents[2] / "man" / f"{program}.8").read_text()
+        options = page[page.index(".Sh OPTIONS"):]
+        described = set(re.findall(r"^\.It .*?Fl Fl ([\w-]+)", options, re.MULTILINE))
+        described.discard("Ar")  # any setting
+        assert described == known, (program, described ^ known)
 
 
 def test_a_slip_is_recognised(site):

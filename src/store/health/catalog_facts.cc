@@ -6,6 +6,7 @@
 #include "catalog/bucket_documents.h"
 #include "catalog/buckets.h"
 #include "catalog/check.h"
+#include "catalog/contents.h"
 #include "catalog/health.h"
 
 #include <map>
@@ -57,6 +58,12 @@ ScrubFacts get_scrub_facts(const Engine& engine) {
     const auto snapshot = engine.catalog.read();
     const catalog::PackCover cover = catalog::get_pack_cover(*snapshot);
     return {cover.packs, cover.damaged_chunks, cover.oldest_seconds};
+}
+
+LiveSums get_live_sums(const Engine& engine) {
+    const auto snapshot = engine.catalog.read();
+    const catalog::Usage all = catalog::get_whole_usage(*snapshot);
+    return {all.objects, all.versions, all.bytes, catalog::get_pack_bytes(*snapshot)};
 }
 
 std::int64_t count_stale_uploads(const Engine& engine, std::int64_t before_seconds) {

@@ -23,6 +23,16 @@ struct ScrubFacts {
 
 [[nodiscard]] ScrubFacts get_scrub_facts(const Engine& engine);
 
+struct LiveSums {
+    std::int64_t objects = 0;
+    std::int64_t versions = 0;
+    std::int64_t logical_bytes = 0;
+    std::int64_t pack_bytes = 0;  // on disk
+};
+
+/// Cheap enough to be asked each second, however large the store is.
+[[nodiscard]] LiveSums get_live_sums(const Engine& engine);
+
 /// Uploads that were begun before a moment and never completed.
 [[nodiscard]] std::int64_t count_stale_uploads(const Engine& engine, std::int64_t before_seconds);
 

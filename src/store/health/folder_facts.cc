@@ -21,23 +21,30 @@ std::optional<ProcessFacts> facts_of(SharedRegion& region, bool has_owner) {
     facts.is_alive = has_owner && state == static_cast<std::uint64_t>(RegionState::in_use);
     if (const std::uint64_t since = region.lagging_since.load(); facts.is_alive && since != 0)
         facts.lagging_since = std::chrono::nanoseconds(static_cast<std::int64_t>(since));
+    const std::uint64_t done = region.done.load();  // first: it only rises towards `queued`
+    const std::uint64_t queued = region.queued.load();
+    if (facts.is_alive && queued > done)
+        facts.waiting = static_cast<std::int64_t>(queued - done);
     return facts;
 }
 
 }  // namespace
 
-std::vector<ProcessFacts> examine_processes(FileSystem& files) {
+FolderFacts examine_folder(FileSystem& files) {
     if (!files.open("run/shared", OpenMode::read))
         return {};
     SharedPage page(files);
     StoreLocks locks(files);
-    std::vector<ProcessFacts> all;
+    FolderFacts all;
     if (page.words().layout.load() != shared_layout_version)
         return all;
+    // In this order: what is synced was committed before.
+    all.commits.synced = static_cast<std::int64_t>(page.words().synced.load());
+    all.commits.committed = static_cast<std::int64_t>(page.words().committed.load());
     for (unsigned region = 0; region < max_processes; ++region) {
         const bool has_owner = !locks.if_ownerless(region, [] {});
         if (const auto facts = facts_of(page.region(region), has_owner))
-            all.push_back(*facts);
+            all.processes.push_back(*facts);
     }
     return all;
 }

@@ -17,11 +17,23 @@ struct ProcessFacts {
     ProcessRole role = ProcessRole::admin;
     bool is_alive = false;
     std::optional<std::chrono::nanoseconds> lagging_since;  // CLOCK_MONOTONIC
+    std::int64_t waiting = 0;  // of a mount: operations that are not durable yet
+};
+
+/// Numbers of the newest commit, and of the newest that is durable.
+struct CommitFacts {
+    std::int64_t committed = 0;
+    std::int64_t synced = 0;
+};
+
+struct FolderFacts {
+    CommitFacts commits;
+    std::vector<ProcessFacts> processes;
 };
 
 /// Reads run/shared and tries the locks of its regions; nothing is withdrawn or forgotten. Empty if
 /// no process has had the store open since the machine started.
-[[nodiscard]] std::vector<ProcessFacts> examine_processes(FileSystem& files);
+[[nodiscard]] FolderFacts examine_folder(FileSystem& files);
 
 struct SchemaFacts {
     std::int64_t stored = 0;
