@@ -10,6 +10,7 @@ build_packages=(
 test_packages=(
     doctest-dev libbenchmark-dev clang-format clang-tidy shellcheck mandoc
     python3-venv python3-pip curl openssl rsync git attr acl sqlite3 zsh fish s3cmd rclone restic awscli
+    fio borgbackup
 )
 
 deb_packages=(debhelper dpkg-dev fakeroot xz-utils)

@@ -11,6 +11,9 @@ def pytest_addoption(parser):
     parser.addoption("--no-fuse", action="store_true", help="leave out tests of the mount")
     parser.addoption("--kill-cycles", type=int, default=6,
                      help="how often each crash test kills the daemons")
+    parser.addoption("--coherence-rounds", type=int, default=40,
+                     help="how often each loop between the faces goes around; from 1,000 on the waits "
+                          "for a stopped mount are tested to their end, which takes a lease more")
 
 
 def pytest_configure(config):
