@@ -7,10 +7,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <sstream>
+#include <thread>
 
 namespace alexander::admin {
 
@@ -73,6 +76,15 @@ void show(Output& out, const Result& result) {
     out.text(line + "\n");
 }
 
+// Other work makes every figure worse than the machine is.
+void say_if_busy(Output& out) {
+    double load = 0;
+    const auto processors = static_cast<double>(std::thread::hardware_concurrency());
+    if (::getloadavg(&load, 1) == 1 && load > processors)
+        out.say("\nThe machine has other work (load " + std::to_string(std::lround(load)) +
+                "): idle, its figures would be better.");
+}
+
 Results measure_all(const Invocation& invocation,
                     const BenchOptions& options,
                     const std::vector<std::string>& wanted) {
@@ -121,6 +133,7 @@ void bench(const Invocation& invocation) {
     if (!invocation.out.is_json()) {
         for (const Result& result : results)
             show(invocation.out, result);
+        say_if_busy(invocation.out);
         return;
     }
     std::vector<Record> rows;

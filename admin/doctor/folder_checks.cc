@@ -2,6 +2,7 @@
 #include "admin/doctor/check.h"
 #include "base/error.h"
 #include "crypto/keyring_examination.h"
+#include "store/health/last_collection.h"
 
 #include <sys/stat.h>
 
@@ -205,6 +206,24 @@ Finding check_quarantine(Patient& patient) {
     return ok("the quarantine is empty");
 }
 
+Finding check_collection(Patient& patient) {
+    if (!patient.store_file || !patient.settings->gc.enabled)
+        return skip(patient.store_file ? "garbage collection is off" : "there is no store");
+    const auto finished = last_collection_seconds(*patient.files);
+    if (!finished)
+        return ok("no garbage collection has finished yet");
+    constexpr std::int64_t a_day = 86'400;
+    const std::int64_t period = patient.settings->gc.interval.count();
+    const std::int64_t age = std::max<std::int64_t>(patient.now().seconds - *finished, 0);
+    const std::string said = "the last garbage collection finished " +
+                             format_duration(std::chrono::seconds(age)) + " ago";
+    if (age > std::max(3 * period, a_day))
+        return warn(said + ": deleted data still takes space",
+                    "keep a daemon running and look into its log, or run `alexander-admin gc "
+                    "--run`");
+    return ok(said);
+}
+
 constexpr std::array checks{
     Check{"store_folder", "Store folder", check_folder},
     Check{"store_format", "Store format", check_format},
@@ -216,6 +235,7 @@ constexpr std::array checks{
     Check{"catalog_log", "Log of the catalog", check_log_size},
     Check{"reserve", "Reserve", check_reserve},
     Check{"quarantine", "Quarantine", check_quarantine},
+    Check{"last_collection", "Last garbage collection", check_collection},
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "base/uuid.h"
 #include "catalog/inodes.h"
 #include "store/gc/collector.h"
+#include "store/health/last_collection.h"
 #include "store/open_store.h"
 
 #include <filesystem>
@@ -147,6 +148,9 @@ GcReport OpenStore::collect_garbage(const GcOptions& options) {
                             options);
     const GcReport report = collector.run();
     chunks_.close_removed_packs();
+    if (!options.dry_run)
+        note_collection(
+            membership_->host.files, membership_->host.clock.now(), membership_->host.log);
     return report;
 }
 

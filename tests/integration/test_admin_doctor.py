@@ -111,6 +111,13 @@ def test_faults_of_the_folder(new_site):
     (site.store / "quarantine/one.pack").write_bytes(b"x")
     expect(site, "quarantine", "failure", "1 damaged files", "damage list")
     (site.store / "quarantine/one.pack").unlink()
+    assert "has finished yet" in examine(site)["last_collection"]["what"]
+    site.admin("gc", "--dry-run")
+    assert "has finished yet" in examine(site)["last_collection"]["what"]
+    site.admin("gc", "--run")
+    assert examine(site)["last_collection"]["what"].endswith(" s ago")
+    (site.store / "run/collected").write_text("1000000000")
+    expect(site, "last_collection", "warning", "still takes space", "gc --run")
     os.truncate(site.store / "reserve", 4096)
     expect(site, "reserve", "warning", "not kept aside", "room")
     site.store.chmod(0o755)
