@@ -101,6 +101,7 @@ int run(const CommandLine& line, const Start& start) {
     tree_options.user = find_user(store.users(), user_of(line, settings));
     tree_options.dirty_limit_bytes = settings.fuse.dirty_limit_bytes;
     tree_options.kernel_keeps_times = options.writeback_cache;
+    tree_options.named_history = settings.fuse.versions;
     files::FileTree tree(store.engine(), tree_options);
     MountContext mount{
         tree, *log, options, [&store] { return store.engine().mount_coherence.is_lagging(); }};

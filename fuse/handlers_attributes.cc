@@ -21,9 +21,11 @@ Timestamp to_timestamp(const timespec& time) {
 
 void getattr(fuse_req_t request, fuse_ino_t node, fuse_file_info* /*info*/) {
     answer(request, [&](MountContext& mount) {
+        const catalog::Ino ino = mount.to_tree(node);
+        const bool is_past = files::is_past(ino);
         const struct stat attributes =
-            mount.to_stat(mount.tree.attributes().get(mount.to_tree(node)));
-        fuse_reply_attr(request, &attributes, mount.timeout());
+            mount.to_stat(is_past ? mount.tree.past().get(ino) : mount.tree.attributes().get(ino));
+        fuse_reply_attr(request, &attributes, is_past ? 0.0 : mount.timeout());
     });
 }
 
@@ -53,7 +55,7 @@ void setattr(
     fuse_req_t request, fuse_ino_t node, struct stat* wanted, int set, fuse_file_info* /*info*/) {
     answer(request, [&](MountContext& mount) {
         const struct stat attributes = mount.to_stat(
-            mount.tree.attributes().set(mount.to_tree(node), to_change(*wanted, set)));
+            mount.tree.attributes().set(mount.to_changeable(node), to_change(*wanted, set)));
         fuse_reply_attr(request, &attributes, mount.timeout());
     });
 }
@@ -86,7 +88,11 @@ void getxattr(fuse_req_t request, fuse_ino_t node, const char* name, std::size_t
             return;
         }
         check_is_supported(mount, name);
-        reply_sized(request, size, mount.tree.attributes().get_extended(mount.to_tree(node), name));
+        const catalog::Ino ino = mount.to_tree(node);
+        reply_sized(request,
+                    size,
+                    files::is_past(ino) ? mount.tree.past().get_extended(ino, name)
+                                        : mount.tree.attributes().get_extended(ino, name));
     });
 }
 
@@ -94,7 +100,10 @@ void listxattr(fuse_req_t request, fuse_ino_t node, std::size_t size) {
     answer(request, [&](MountContext& mount) {
         Bytes list;
         const bool sees_trusted = fuse_req_ctx(request)->uid == 0;
-        for (const std::string& name : mount.tree.attributes().list_extended(mount.to_tree(node))) {
+        const catalog::Ino ino = mount.to_tree(node);
+        for (const std::string& name : files::is_past(ino)
+                                           ? mount.tree.past().list_extended(ino)
+                                           : mount.tree.attributes().list_extended(ino)) {
             if (!sees_trusted && name.starts_with("trusted."))
                 continue;  // whoever is told of a name expects to be able to read it
             const ByteView bytes = as_bytes(name);
@@ -120,7 +129,7 @@ void setxattr(fuse_req_t request,
     answer(request, [&](MountContext& mount) {
         check_is_supported(mount, name);
         mount.tree.attributes().set_extended(
-            mount.to_tree(node), name, as_bytes({value, size}), set_mode(flags));
+            mount.to_changeable(node), name, as_bytes({value, size}), set_mode(flags));
         fuse_reply_err(request, 0);
     });
 }
@@ -128,7 +137,7 @@ void setxattr(fuse_req_t request,
 void removexattr(fuse_req_t request, fuse_ino_t node, const char* name) {
     answer(request, [&](MountContext& mount) {
         check_is_supported(mount, name);
-        mount.tree.attributes().remove_extended(mount.to_tree(node), name);
+        mount.tree.attributes().remove_extended(mount.to_changeable(node), name);
         fuse_reply_err(request, 0);
     });
 }

@@ -5,7 +5,9 @@
 #include <linux/falloc.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <optional>
 #include <tuple>
 
 namespace alexander::fuse {
@@ -42,10 +44,23 @@ void drop_setuid(MountContext& mount, catalog::Ino ino) {
     std::ignore = mount.tree.attributes().set(ino, change);
 }
 
+void open_past(fuse_req_t request, MountContext& mount, catalog::Ino ino, fuse_file_info& info) {
+    if ((info.flags & O_ACCMODE) != O_RDONLY || (info.flags & O_TRUNC) != 0)
+        files::refuse_change_of_past();
+    mount.tree.past().open(ino);
+    prepare_open(info, ino);
+    if (fuse_reply_open(request, &info) == -ENOENT)
+        mount.tree.past().files().release(ino);
+}
+
 void open(fuse_req_t request, fuse_ino_t node, fuse_file_info* info) {
     answer(request, [&](MountContext& mount) {
         files::DataOperations& data = mount.tree.data();
         const catalog::Ino ino = mount.to_tree(node);
+        if (files::is_past(ino)) {
+            open_past(request, mount, ino, *info);
+            return;
+        }
         const files::OpenFor purpose = purpose_of(*info);
         data.open(ino, purpose);
         try {
@@ -73,15 +88,24 @@ files::OpenFor purpose_of_handle(const fuse_file_info& info) {
 
 void release(fuse_req_t request, fuse_ino_t node, fuse_file_info* info) {
     answer(request, [&](MountContext& mount) {
-        mount.tree.data().release(mount.to_tree(node), purpose_of_handle(*info));
+        const catalog::Ino ino = mount.to_tree(node);
+        if (files::is_past(ino))
+            mount.tree.past().files().release(ino);
+        else
+            mount.tree.data().release(ino, purpose_of_handle(*info));
         fuse_reply_err(request, 0);
     });
+}
+
+Bytes read_bytes(MountContext& mount, catalog::Ino ino, std::uint64_t offset, std::size_t size) {
+    return files::is_past(ino) ? mount.tree.past().files().read(ino, offset, size)
+                               : mount.tree.data().read(ino, offset, size);
 }
 
 void read(
     fuse_req_t request, fuse_ino_t node, std::size_t size, off_t offset, fuse_file_info* /*info*/) {
     answer(request, [&](MountContext& mount) {
-        const Bytes bytes = mount.tree.data().read(mount.to_tree(node), to_offset(offset), size);
+        const Bytes bytes = read_bytes(mount, mount.to_tree(node), to_offset(offset), size);
         fuse_reply_buf(request, reinterpret_cast<const char*>(bytes.data()), bytes.size());
     });
 }
@@ -93,21 +117,26 @@ void write(fuse_req_t request,
            off_t offset,
            fuse_file_info* /*info*/) {
     answer(request, [&](MountContext& mount) {
-        mount.tree.data().write(mount.to_tree(node), to_offset(offset), as_bytes({bytes, size}));
+        mount.tree.data().write(
+            mount.to_changeable(node), to_offset(offset), as_bytes({bytes, size}));
         fuse_reply_write(request, size);
     });
 }
 
 void flush(fuse_req_t request, fuse_ino_t node, fuse_file_info* /*info*/) {
     answer(request, [&](MountContext& mount) {
-        mount.tree.data().flush(mount.to_tree(node));
+        const catalog::Ino ino = mount.to_tree(node);
+        if (!files::is_past(ino))
+            mount.tree.data().flush(ino);
         fuse_reply_err(request, 0);
     });
 }
 
 void fsync(fuse_req_t request, fuse_ino_t node, int /*datasync*/, fuse_file_info* /*info*/) {
     answer(request, [&](MountContext& mount) {
-        mount.tree.data().fsync(mount.to_tree(node));
+        const catalog::Ino ino = mount.to_tree(node);
+        if (!files::is_past(ino))
+            mount.tree.data().fsync(ino);
         fuse_reply_err(request, 0);
     });
 }
@@ -138,9 +167,17 @@ void fallocate(fuse_req_t request,
                fuse_file_info* /*info*/) {
     answer(request, [&](MountContext& mount) {
         mount.tree.data().allocate(
-            mount.to_tree(node), allocate_mode(mode), to_offset(offset), to_offset(length));
+            mount.to_changeable(node), allocate_mode(mode), to_offset(offset), to_offset(length));
         fuse_reply_err(request, 0);
     });
+}
+
+template <typename Files>
+std::optional<std::uint64_t> seek(Files& files,
+                                  catalog::Ino ino,
+                                  std::uint64_t offset,
+                                  int whence) {
+    return whence == SEEK_DATA ? files.seek_data(ino, offset) : files.seek_hole(ino, offset);
 }
 
 void lseek(
@@ -152,15 +189,27 @@ void lseek(
         // all is data.
         if (mount.options.writeback_cache)
             throw Error(ErrorCode::method_not_allowed, "no holes with a writeback cache", ENOSYS);
-        files::DataOperations& data = mount.tree.data();
         const catalog::Ino ino = mount.to_tree(node);
-        const auto found = whence == SEEK_DATA ? data.seek_data(ino, to_offset(offset))
-                                               : data.seek_hole(ino, to_offset(offset));
+        const auto found = files::is_past(ino)
+                               ? seek(mount.tree.past().files(), ino, to_offset(offset), whence)
+                               : seek(mount.tree.data(), ino, to_offset(offset), whence);
         if (found)
             fuse_reply_lseek(request, static_cast<off_t>(*found));
         else
             fuse_reply_err(request, ENXIO);
     });
+}
+
+/// A step only: the kernel asks again for the rest.
+std::size_t copy_past(MountContext& mount,
+                      const files::DataOperations::Range& from,
+                      const files::DataOperations::Range& to,
+                      std::size_t length) {
+    constexpr std::size_t step = std::size_t{4} << 20;
+    const Bytes bytes =
+        mount.tree.past().files().read(from.ino, from.offset, std::min(length, step));
+    mount.tree.data().write(to.ino, to.offset, bytes);
+    return bytes.size();
 }
 
 // libfuse gives it nine parameters.
@@ -174,10 +223,11 @@ void copy_file_range(fuse_req_t request,
                      std::size_t length,
                      int /*flags*/) {
     answer(request, [&](MountContext& mount) {
-        const std::size_t copied =
-            mount.tree.data().copy({mount.to_tree(from), to_offset(from_offset)},
-                                   {mount.to_tree(to), to_offset(to_offset_)},
-                                   length);
+        const files::DataOperations::Range source{mount.to_tree(from), to_offset(from_offset)};
+        const files::DataOperations::Range target{mount.to_changeable(to), to_offset(to_offset_)};
+        const std::size_t copied = files::is_past(source.ino)
+                                       ? copy_past(mount, source, target, length)
+                                       : mount.tree.data().copy(source, target, length);
         fuse_reply_write(request, copied);
     });
 }

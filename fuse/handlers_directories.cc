@@ -26,14 +26,15 @@ std::size_t add_entry(fuse_req_t request,
             request, buffer, room.size(), entry.name.c_str(), &attributes, cookie);
     }
     fuse_entry_param parameters = mount.to_entry(entry.attributes);
-    if (entry.name == "." || entry.name == "..")
+    if (entry.name == "." || entry.name == ".." || files::is_past(entry.attributes.ino))
         parameters.ino = 0;  // counts no reference
     return fuse_add_direntry_plus(
         request, buffer, room.size(), entry.name.c_str(), &parameters, cookie);
 }
 
 bool is_counted(const files::DirectoryEntry& entry, Plus plus) {
-    return plus == Plus::yes && entry.name != "." && entry.name != "..";
+    return plus == Plus::yes && entry.name != "." && entry.name != ".." &&
+           !files::is_past(entry.attributes.ino);
 }
 
 /// Reading from the start (again) shows what is there by then.
@@ -53,18 +54,31 @@ struct Reading {
     std::uint64_t handle;
 };
 
+std::vector<files::DirectoryEntry> next_entries(MountContext& mount,
+                                                const Reading& reading,
+                                                std::size_t limit,
+                                                Plus plus) {
+    const catalog::Ino directory = mount.to_tree(reading.node);
+    const auto cookie = static_cast<std::uint64_t>(reading.offset);
+    if (files::is_past(directory))
+        return mount.directory_ends
+            .listing(reading.handle, [&] { return mount.tree.past().list(directory); })
+            ->read(cookie, limit);
+    return mount.tree.directories().read(
+        directory,
+        cookie,
+        limit,
+        plus == Plus::yes ? files::References::counted : files::References::none,
+        end_of(mount, directory, reading.offset, reading.handle));
+}
+
 void read_entries(fuse_req_t request, const Reading& reading, Plus plus) {
     answer(request, [&](MountContext& mount) {
         const std::size_t size = reading.size;
-        const catalog::Ino directory = mount.to_tree(reading.node);
         const std::size_t smallest =
             plus == Plus::yes ? smallest_entry_with_attributes : smallest_entry;
-        const std::vector<files::DirectoryEntry> entries = mount.tree.directories().read(
-            directory,
-            static_cast<std::uint64_t>(reading.offset),
-            size / smallest + 1,
-            plus == Plus::yes ? files::References::counted : files::References::none,
-            end_of(mount, directory, reading.offset, reading.handle));
+        const std::vector<files::DirectoryEntry> entries =
+            next_entries(mount, reading, size / smallest + 1, plus);
         Bytes buffer(size);
         std::size_t used = 0;
         std::size_t given = 0;

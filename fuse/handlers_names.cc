@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include <cerrno>
+#include <optional>
 #include <string_view>
 #include <tuple>
 
@@ -17,27 +18,50 @@ using files::NameOperations;
 void reply_entry(fuse_req_t request, MountContext& mount, const files::Attributes& attributes) {
     const fuse_entry_param entry = mount.to_entry(attributes);
     if (fuse_reply_entry(request, &entry) == -ENOENT)
-        mount.tree.names().forget(attributes.ino, 1);
+        mount.forget(attributes.ino, 1);
+}
+
+/// Of the past: in it, or by a name that leads there from a live directory.
+std::optional<files::Attributes> find_past(MountContext& mount,
+                                           catalog::Ino directory,
+                                           const char* name) {
+    files::PastTree& past = mount.tree.past();
+    if (files::is_past(directory))
+        return past.lookup(directory, name);
+    return name[0] == '.' ? past.enter(directory, name) : std::nullopt;
+}
+
+void reply_self(fuse_req_t request, MountContext& mount, catalog::Ino ino) {
+    reply_entry(request,
+                mount,
+                files::is_past(ino) ? mount.tree.past().lookup_self(ino)
+                                    : mount.tree.names().lookup_self(ino));
 }
 
 void lookup(fuse_req_t request, fuse_ino_t parent, const char* name) {
     answer(request, [&](MountContext& mount) {
         const catalog::Ino directory = mount.to_tree(parent);
+        const bool is_in_past = files::is_past(directory);
         if (name == std::string_view("..")) {
-            reply_entry(request, mount, mount.tree.names().lookup_parent(directory));
+            if (is_in_past)
+                reply_self(request, mount, mount.tree.past().parent_of(directory));
+            else
+                reply_entry(request, mount, mount.tree.names().lookup_parent(directory));
             return;
         }
         if (name == std::string_view(".")) {
-            reply_entry(request, mount, mount.tree.names().lookup_self(directory));
+            reply_self(request, mount, directory);
             return;
         }
-        const auto found = mount.tree.names().lookup(directory, name);
+        auto found = is_in_past ? std::nullopt : mount.tree.names().lookup(directory, name);
+        if (!found)
+            found = find_past(mount, directory, name);
         if (found) {
             reply_entry(request, mount, *found);
             return;
         }
         fuse_entry_param absent{};
-        absent.entry_timeout = mount.timeout();
+        absent.entry_timeout = is_in_past ? 0.0 : mount.timeout();
         fuse_reply_entry(request, &absent);
     });
 }
@@ -45,7 +69,7 @@ void lookup(fuse_req_t request, fuse_ino_t parent, const char* name) {
 void forget(fuse_req_t request, fuse_ino_t node, std::uint64_t count) {
     MountContext& mount = context_of(request);
     if (node != FUSE_ROOT_ID)
-        mount.tree.names().forget(mount.to_tree(node), count);
+        mount.forget(mount.to_tree(node), count);
     fuse_reply_none(request);
 }
 
@@ -53,7 +77,7 @@ void forget_multi(fuse_req_t request, std::size_t count, fuse_forget_data* forge
     MountContext& mount = context_of(request);
     for (std::size_t i = 0; i < count; ++i)
         if (forgets[i].ino != FUSE_ROOT_ID)
-            mount.tree.names().forget(mount.to_tree(forgets[i].ino), forgets[i].nlookup);
+            mount.forget(mount.to_tree(forgets[i].ino), forgets[i].nlookup);
     fuse_reply_none(request);
 }
 
@@ -80,7 +104,8 @@ void mknod(fuse_req_t request, fuse_ino_t parent, const char* name, mode_t mode,
         node.rdev = rdev;
         node.caller = caller_of(request);
         node.umask = fuse_req_ctx(request)->umask;
-        reply_entry(request, mount, mount.tree.names().make(mount.to_tree(parent), name, node));
+        reply_entry(
+            request, mount, mount.tree.names().make(mount.to_changeable(parent), name, node));
     });
 }
 
@@ -91,7 +116,8 @@ void mkdir(fuse_req_t request, fuse_ino_t parent, const char* name, mode_t mode)
         node.mode = mode & 07777U;
         node.caller = caller_of(request);
         node.umask = fuse_req_ctx(request)->umask;
-        reply_entry(request, mount, mount.tree.names().make(mount.to_tree(parent), name, node));
+        reply_entry(
+            request, mount, mount.tree.names().make(mount.to_changeable(parent), name, node));
     });
 }
 
@@ -103,34 +129,40 @@ void symlink(fuse_req_t request, const char* target, fuse_ino_t parent, const ch
         node.symlink_target = target;
         node.caller = caller_of(request);
         node.umask = fuse_req_ctx(request)->umask;
-        reply_entry(request, mount, mount.tree.names().make(mount.to_tree(parent), name, node));
+        reply_entry(
+            request, mount, mount.tree.names().make(mount.to_changeable(parent), name, node));
     });
 }
 
 void readlink(fuse_req_t request, fuse_ino_t node) {
     answer(request, [&](MountContext& mount) {
-        fuse_reply_readlink(request, mount.tree.names().readlink(mount.to_tree(node)).c_str());
+        const catalog::Ino ino = mount.to_tree(node);
+        const std::string target = files::is_past(ino) ? mount.tree.past().readlink(ino)
+                                                       : mount.tree.names().readlink(ino);
+        fuse_reply_readlink(request, target.c_str());
     });
 }
 
 void link(fuse_req_t request, fuse_ino_t node, fuse_ino_t parent, const char* name) {
     answer(request, [&](MountContext& mount) {
-        reply_entry(request,
-                    mount,
-                    mount.tree.names().link(mount.to_tree(node), mount.to_tree(parent), name));
+        const catalog::Ino directory = mount.to_changeable(parent);
+        const catalog::Ino ino = mount.to_tree(node);
+        if (files::is_past(ino))
+            throw Error(ErrorCode::cross_device, "a link to what belongs to the past");
+        reply_entry(request, mount, mount.tree.names().link(ino, directory, name));
     });
 }
 
 void unlink(fuse_req_t request, fuse_ino_t parent, const char* name) {
     answer(request, [&](MountContext& mount) {
-        mount.tree.names().unlink(mount.to_tree(parent), name);
+        mount.tree.names().unlink(mount.to_changeable(parent), name);
         fuse_reply_err(request, 0);
     });
 }
 
 void rmdir(fuse_req_t request, fuse_ino_t parent, const char* name) {
     answer(request, [&](MountContext& mount) {
-        mount.tree.names().rmdir(mount.to_tree(parent), name);
+        mount.tree.names().rmdir(mount.to_changeable(parent), name);
         fuse_reply_err(request, 0);
     });
 }
@@ -155,8 +187,8 @@ void rename(fuse_req_t request,
             const char* new_name,
             unsigned flags) {
     answer(request, [&](MountContext& mount) {
-        mount.tree.names().rename({mount.to_tree(parent), name},
-                                  {mount.to_tree(new_parent), new_name},
+        mount.tree.names().rename({mount.to_changeable(parent), name},
+                                  {mount.to_changeable(new_parent), new_name},
                                   rename_mode(flags));
         fuse_reply_err(request, 0);
     });
@@ -190,7 +222,7 @@ void create(
     answer(request, [&](MountContext& mount) {
         files::FileTree& tree = mount.tree;
         files::Attributes made =
-            make_file(request, mount, mount.to_tree(parent), name, mode, *info);
+            make_file(request, mount, mount.to_changeable(parent), name, mode, *info);
         const files::OpenFor purpose = purpose_of(*info);
         tree.data().open(made.ino, purpose);
         if ((info->flags & O_TRUNC) != 0 && made.size_bytes != 0) {

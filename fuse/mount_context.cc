@@ -59,7 +59,8 @@ fuse_entry_param MountContext::to_entry(const files::Attributes& attributes) con
     fuse_entry_param entry{};
     entry.ino = to_kernel(attributes.ino);
     entry.attr = to_stat(attributes);
-    entry.attr_timeout = entry.entry_timeout = timeout();
+    // Nobody tells the kernel when the past changes: by a new version, or the live file's mode.
+    entry.attr_timeout = entry.entry_timeout = files::is_past(attributes.ino) ? 0.0 : timeout();
     return entry;
 }
 

@@ -36,8 +36,24 @@ struct MountContext {
         return node == FUSE_ROOT_ID ? tree.root() : static_cast<catalog::Ino>(node);
     }
 
+    /// The same for what is about to change it: throws EROFS for what belongs to the past.
+    [[nodiscard]] catalog::Ino to_changeable(fuse_ino_t node) const {
+        const catalog::Ino ino = to_tree(node);
+        if (files::is_past(ino))
+            files::refuse_change_of_past();
+        return ino;
+    }
+
     [[nodiscard]] fuse_ino_t to_kernel(catalog::Ino ino) const {
         return ino == tree.root() ? FUSE_ROOT_ID : static_cast<fuse_ino_t>(ino);
+    }
+
+    /// Gives back references of the kernel.
+    void forget(catalog::Ino ino, std::uint64_t count) const {
+        if (files::is_past(ino))
+            tree.past().forget(ino, count);
+        else
+            tree.names().forget(ino, count);
     }
 
     /// Seconds for which the kernel may answer without asking.

@@ -20,8 +20,10 @@ constexpr std::array<std::string_view, 24> words_of_mount{
     "noatime", "diratime", "nodiratime", "relatime", "nostrictatime", "nolazytime"};
 
 /// Those that are options of the program, without a value.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 3> own_words{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 5> own_words{{
     {"ro", "--read-only"},
+    {"versions", "--fuse.versions=true"},
+    {"noversions", "--fuse.versions=false"},
     {"noexec", "--no-exec"},
     {"noallow_other", "--no-allow-other"},
 }};

@@ -74,7 +74,10 @@ void reply_failure(fuse_req_t request, const std::exception& failure) noexcept {
     const auto* error = dynamic_cast<const Error*>(&failure);
     const int number = error != nullptr ? to_errno(*error) : EIO;
     Logger& log = context_of(request).log;
-    if (number == EIO || number == EROFS)
+    // A store that became read only is the operator's business, a program that writes to the past
+    // is not.
+    const bool is_read_only = error != nullptr && error->code() == ErrorCode::read_only;
+    if (number == EIO || is_read_only)
         log.error("fuse", failure.what());
     else if (number == ENOSPC || number == EDQUOT)
         log.warning("fuse", failure.what());

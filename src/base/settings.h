@@ -65,6 +65,7 @@ struct Settings {
         std::uint64_t dirty_limit_bytes = 0;
         std::chrono::milliseconds attribute_timeout{};
         bool writeback_cache = true;
+        bool versions = true;
     };
 
     struct Gc {

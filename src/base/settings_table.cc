@@ -31,7 +31,7 @@ void set(Settings& settings, const SettingValue& value) {
 
 using S = Settings;
 
-constexpr std::array<SettingRow, 37> table = {{
+constexpr std::array<SettingRow, 38> table = {{
     {"server.host",
      SettingType::text,
      "",
@@ -302,6 +302,17 @@ constexpr std::array<SettingRow, 37> table = {{
      0,
      0,
      set<&S::fuse, &S::Fuse::writeback_cache>},
+    {"fuse.versions",
+     SettingType::boolean,
+     "",
+     "true",
+     "Whether each directory has its past under .versions and .snapshots, besides .alexander in "
+     "the "
+     "mount's root.",
+     "",
+     0,
+     0,
+     set<&S::fuse, &S::Fuse::versions>},
     {"gc.enabled",
      SettingType::boolean,
      "",

@@ -21,6 +21,23 @@ constexpr auto versions_at_keys =
 constexpr auto versions_past_key =
     select_version + sql::text(" > $2 ORDER BY key, seq DESC LIMIT $3");
 
+constexpr auto that_count =
+    sql::text(" AND (modified_s, modified_ns) <= ($3, $4) AND is_marker <= $5");
+constexpr auto past_version =
+    select_version + sql::text(" = $2") + that_count + sql::text(" ORDER BY seq DESC LIMIT 1");
+constexpr auto past_from =
+    sql::text(
+        "SELECT bucket, key, seq, is_null, is_marker, ino, kind, size, etag, etag_parts,"
+        " modified_s, modified_ns, content, owner, profile, origin, served, retain_mode, retain_s,"
+        " legal_hold, NULL FROM version WHERE bucket = $1 AND key >= $2") +
+    that_count;
+constexpr auto past_to_end = past_from + sql::text(" ORDER BY key, seq DESC LIMIT $6");
+constexpr auto past_before = past_from + sql::text(" AND key < $7 ORDER BY key, seq DESC LIMIT $6");
+constexpr auto times_from =
+    sql::text("SELECT modified_s FROM version WHERE bucket = $1 AND key >= $2");
+constexpr auto times_to_end = times_from + sql::text(" LIMIT $3");
+constexpr auto times_before = times_from + sql::text(" AND key < $4 LIMIT $3");
+
 Version decode(sql::Row row) {
     Version version;
     ObjectState& object = version.object;
@@ -160,6 +177,84 @@ std::vector<Version> scan_versions(Snapshot& snapshot,
     sql::Query query(connection, versions_past_key, bucket, key, limit - versions.size());
     append(query, until, limit, versions);
     return versions;
+}
+
+namespace {
+
+PastKeys collect_past(sql::Query& query, std::size_t limit) {
+    PastKeys keys;
+    std::size_t rows = 0;
+    for (; query.next(); ++rows) {
+        if (keys.versions.empty() || as_text(query.blob(1)) != keys.versions.back().key) {
+            keys.versions.push_back(decode(query.row()));
+        }
+    }
+    keys.is_last = rows < limit;
+    return keys;
+}
+
+std::vector<std::int64_t> collect_times(sql::Query& query) {
+    std::vector<std::int64_t> times;
+    while (query.next()) {
+        times.push_back(query.integer(0));
+    }
+    return times;
+}
+
+}  // namespace
+
+PastKeys scan_past(Snapshot& snapshot,
+                   BucketId bucket,
+                   const KeyRange& range,
+                   const PastFilter& filter,
+                   std::size_t limit) {
+    sql::Connection& connection = snapshot.connection();
+    const ByteView from = as_bytes(range.from);
+    if (range.until.empty()) {
+        sql::Query query(
+            connection, past_to_end, bucket, from, filter.moment, filter.with_markers, limit);
+        return collect_past(query, limit);
+    }
+    sql::Query query(connection,
+                     past_before,
+                     bucket,
+                     from,
+                     filter.moment,
+                     filter.with_markers,
+                     limit,
+                     as_bytes(range.until));
+    return collect_past(query, limit);
+}
+
+std::optional<Version> find_past(Snapshot& snapshot,
+                                 BucketId bucket,
+                                 std::string_view key,
+                                 const PastFilter& filter) {
+    return find_row(snapshot.connection(),
+                    past_version,
+                    decode,
+                    bucket,
+                    as_bytes(key),
+                    filter.moment,
+                    filter.with_markers);
+}
+
+std::vector<std::int64_t> version_times(Snapshot& snapshot,
+                                        BucketId bucket,
+                                        const KeyRange& range,
+                                        std::size_t limit) {
+    sql::Connection& connection = snapshot.connection();
+    const ByteView from = as_bytes(range.from);
+    if (range.until.empty()) {
+        sql::Query query(connection, times_to_end, bucket, from, limit);
+        return collect_times(query);
+    }
+    sql::Query query(connection, times_before, bucket, from, limit, as_bytes(range.until));
+    return collect_times(query);
+}
+
+bool has_versions_of(Snapshot& snapshot, Ino ino) {
+    return has_row(snapshot.connection(), "SELECT 1 FROM version WHERE ino = $1 LIMIT 1", ino);
 }
 
 bool is_locked(Snapshot& snapshot, Ino ino, std::int64_t now_seconds) {

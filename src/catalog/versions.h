@@ -40,6 +40,44 @@ struct VersionPosition {
                                                  std::string_view until,
                                                  std::size_t limit);
 
+/// Which versions count when the past is looked at: those made at or before a moment.
+struct PastFilter {
+    Timestamp moment;
+    bool with_markers = true;  // false: as if no delete marker had ever been made
+};
+
+/// A stretch of keys: at or after `from` and before `until` (empty: to the end).
+struct KeyRange {
+    std::string from;
+    std::string until;
+};
+
+/// Of each key the newest version that counts, by key in byte order, without attributes.
+struct PastKeys {
+    std::vector<Version> versions;
+    bool is_last = false;  // false: there may be more after the last key
+};
+
+/// Reads at most `limit` rows that count (at least one key, if there is one).
+[[nodiscard]] PastKeys scan_past(Snapshot& snapshot,
+                                 BucketId bucket,
+                                 const KeyRange& range,
+                                 const PastFilter& filter,
+                                 std::size_t limit);
+[[nodiscard]] std::optional<Version> find_past(Snapshot& snapshot,
+                                               BucketId bucket,
+                                               std::string_view key,
+                                               const PastFilter& filter);
+
+/// When versions and markers of the keys were made, in whole seconds, in no order; at most `limit`.
+[[nodiscard]] std::vector<std::int64_t> version_times(Snapshot& snapshot,
+                                                      BucketId bucket,
+                                                      const KeyRange& range,
+                                                      std::size_t limit);
+
+/// True if a version shows the inode.
+[[nodiscard]] bool has_versions_of(Snapshot& snapshot, Ino ino);
+
 /// True if the current version of a key, shown by the inode, is locked at that moment.
 [[nodiscard]] bool is_locked(Snapshot& snapshot, Ino ino, std::int64_t now_seconds);
 [[nodiscard]] bool has_versions(Snapshot& snapshot, BucketId bucket);

@@ -82,7 +82,7 @@ DeleteResult Objects::remove(const Identity& who,
     DeleteResult result;
     Work work;
     work.change = [&](CommitScope& scope) {
-        const Removal removal{scope, engine_.keyring, id, who.user, governance};
+        const Removal removal{scope, engine_.keyring, engine_.random, id, who.user, governance};
         result = version ? remove_version(removal, key, *version, conditions)
                          : remove_current(removal, key, conditions);
     };
@@ -98,7 +98,7 @@ std::vector<Objects::RemoveOutcome> Objects::remove_many(const Identity& who,
     std::vector<RemoveOutcome> outcomes;
     Work work;
     work.change = [&](CommitScope& scope) {
-        const Removal removal{scope, engine_.keyring, id, who.user, governance};
+        const Removal removal{scope, engine_.keyring, engine_.random, id, who.user, governance};
         outcomes.assign(items.size(), {});
         for (std::size_t i = 0; i < items.size(); ++i) {
             const std::int64_t rows_before = scope.rows().rows_written();

@@ -201,7 +201,7 @@ RenameResult Objects::rename(const Identity& who, const RenameRequest& request) 
         } else {
             check_quota_of_rename(scope, source, target);
             result = {RenameOutcome::renamed, put_at(scope, engine_.keyring, source, target)};
-            const Removal removal{scope, engine_.keyring, bucket, who.user};
+            const Removal removal{scope, engine_.keyring, engine_.random, bucket, who.user};
             std::ignore = bury_current(removal, source);  // the marker needs no answer
             if (token)
                 catalog::put_rename_token(scope.rows(), *token, scope.now().seconds);

@@ -5,8 +5,11 @@
 #include "catalog/inodes.h"
 #include "catalog/versions.h"
 #include "store/change_rows.h"
+#include "store/files/extended.h"
 #include "store/object_lock.h"
 #include "store/object_write.h"
+
+#include <utility>
 
 namespace alexander {
 namespace {
@@ -14,7 +17,7 @@ namespace {
 /// A row goes with the last name and version of its inode.
 void forget_inode(CommitScope& scope, catalog::Ino ino) {
     const std::optional<catalog::Inode> inode = catalog::find_inode(scope.rows(), ino);
-    if (inode && inode->nlink <= 0)
+    if (inode && inode->nlink <= 0 && !catalog::has_versions_of(scope.rows(), ino))
         catalog::delete_inode(scope.rows(), ino);
 }
 
@@ -40,18 +43,19 @@ void drop_slot(const Removal& removal, const WriteTarget& target) {
     prune_parents(rows, target.bucket, target.resolved.directories);
 }
 
-/// The POSIX identity that the version had moves to its new inode.
-void move_inode(CommitScope& scope, catalog::Ino from, const catalog::Slot& slot) {
-    std::optional<catalog::Inode> inode = catalog::find_inode(scope.rows(), from);
+/// The POSIX identity that the version had goes to its new inode. Other versions may show the old.
+void copy_inode(const Removal& removal, catalog::Ino from, const catalog::Slot& slot) {
+    std::optional<catalog::Inode> inode = catalog::find_inode(removal.scope.rows(), from);
     if (!inode || from == slot.ino)
         return;
-    if (inode->nlink <= 0)
-        catalog::delete_inode(scope.rows(), from);
+    const files::Extended extended = files::open_extended(removal.keyring, *inode);
     inode->ino = slot.ino;
     inode->nlink = 1;
     inode->object = slot.object;
-    inode->ctime = scope.now();
-    catalog::put_inode(scope.rows(), *inode);
+    inode->ctime = removal.scope.now();
+    inode->sealed_extended =
+        files::seal_extended(removal.keyring, removal.random, slot.ino, extended);
+    catalog::put_inode(removal.scope.rows(), *inode);
 }
 
 /// The newest version that is left becomes current, in a new inode.
@@ -70,9 +74,11 @@ void expose(const Removal& removal, const WriteTarget& target, catalog::Version 
         slot.row_id = rows.next_id(catalog::IdKind::slot_row);
     slot.object = version.object;
     if (!slot.is_directory())
-        move_inode(removal.scope, version.ino, slot);
-    version.ino = slot.ino;
+        copy_inode(removal, version.ino, slot);
+    const catalog::Ino shown_before = std::exchange(version.ino, slot.ino);
     catalog::update_version(rows, version);
+    if (!slot.is_directory())
+        forget_inode(removal.scope, shown_before);
     log_version(rows, version);
     catalog::put_slot(rows, slot);
     log_slot(rows, catalog::ChangeKind::slot_put, slot, former && !shares_ino ? former->ino : 0);

@@ -11,6 +11,7 @@ namespace alexander {
 struct Removal {
     CommitScope& scope;
     const Keyring& keyring;
+    RandomSource& random;
     catalog::BucketId bucket;
     catalog::UserId user;
     Governance governance = Governance::keep;

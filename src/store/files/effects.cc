@@ -4,6 +4,7 @@
 #include "catalog/contents.h"
 #include "catalog/inodes.h"
 #include "catalog/slots.h"
+#include "catalog/versions.h"
 #include "store/content_use.h"
 #include "store/files/object_changes.h"
 
@@ -36,9 +37,8 @@ public:
     }
 
     void operator()(const DropName& effect) {
-        const auto context = context_of(effect.slot.bucket);
-        if (context && drop_name(*context, effect) == Remains::history)
-            remembered_ = effect.slot.ino;
+        if (const auto context = context_of(effect.slot.bucket))
+            drop_name(*context, effect);
     }
 
     void operator()(const DropMarker& effect) {
@@ -57,8 +57,8 @@ public:
         std::optional<catalog::Inode> inode = catalog::find_inode(rows_, effect.ino);
         if (!inode)
             return;
-        if (effect.ino == remembered_) {
-            inode->nlink = 0;  // a version of it may become current again
+        if (catalog::has_versions_of(rows_, effect.ino)) {
+            inode->nlink = 0;  // owner and mode of versions, one of which may become current again
             catalog::put_inode(rows_, *inode);
         } else {
             catalog::delete_inode(rows_, effect.ino);
@@ -138,7 +138,6 @@ private:
     const Engine& engine_;
     const catalog::UserId owner_;
     std::optional<catalog::Bucket> bucket_;
-    catalog::Ino remembered_ = 0;  // its name went in this operation, its versions did not
 };
 
 }  // namespace

@@ -35,7 +35,8 @@ FileTree::FileTree(const Engine& engine, TreeOptions options)
       names_(core_),
       directories_(core_),
       data_(core_),
-      attributes_(core_, data_) {
+      attributes_(core_, data_),
+      past_(core_) {
     auto state = core_.state.lock();
     TreeView view(core_, *state);
     if (root_ == root_ino) {
@@ -62,6 +63,7 @@ void FileTree::start(KernelCache& kernel) {
     publisher_.emplace(
         "publisher", core_.engine.log, publish_period, [this](const std::stop_token&) {
             data_.publish_resting();
+            past_.files().renew_sessions();
         });
 }
 

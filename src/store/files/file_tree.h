@@ -8,6 +8,7 @@
 #include "store/files/data_operations.h"
 #include "store/files/directory_reader.h"
 #include "store/files/name_operations.h"
+#include "store/files/past_tree.h"
 
 #include <optional>
 
@@ -48,6 +49,9 @@ public:
 
     [[nodiscard]] DataOperations& data() { return data_; }
 
+    /// What was, and is no more: inode numbers with past_bit are its own.
+    [[nodiscard]] PastTree& past() { return past_; }
+
 private:
     [[nodiscard]] static catalog::Ino serve(const Engine& engine, const TreeOptions& options);
 
@@ -57,6 +61,7 @@ private:
     DirectoryReader directories_;
     DataOperations data_;
     AttributeOperations attributes_;
+    PastTree past_;
     catalog::CommitSeq loaded_at_ = 0;
     std::optional<ChangeFollower> follower_;
     std::optional<Worker> publisher_;

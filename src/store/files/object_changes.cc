@@ -137,13 +137,13 @@ void put_name(const ChangeContext& change, const PutName& effect) {
     put_named_slot(context, named, replaced);
 }
 
-Remains drop_name(const ChangeContext& change, const DropName& effect) {
+void drop_name(const ChangeContext& change, const DropName& effect) {
     const HistoryContext& context = change.history;
     catalog::Transaction& rows = context.scope.rows();
     std::optional<catalog::Slot> slot =
         catalog::find_slot(rows, effect.slot.parent, effect.slot.name);
     if (!slot || slot->ino != effect.slot.ino)
-        return Remains::nothing;
+        return;
     if (effect.keep_inode)
         make_inode_row(rows, context.bucket, *slot);
     const NamedSlot named{*slot, key_for(context, slot->parent, slot->name)};
@@ -153,13 +153,12 @@ Remains drop_name(const ChangeContext& change, const DropName& effect) {
         elided = provisional_history(context, named.key);
     const std::optional<catalog::Version> marker = remove_named_slot(context, named);
     if (elided.empty())
-        return marker ? Remains::history : Remains::nothing;
+        return;
     for (const catalog::Version& version : elided)
         if (catalog::find_version(rows, version.bucket, version.key, version.object.version_seq))
             erase_version(context, version);
     if (marker)
         erase_version(context, *marker);
-    return Remains::nothing;
 }
 
 void drop_marker(const ChangeContext& change, const DropMarker& effect) {

@@ -18,10 +18,7 @@ struct ChangeContext {
 };
 
 void put_name(const ChangeContext& context, const PutName& effect);
-enum class Remains : std::uint8_t { nothing, history };
-
-/// Says whether versions of the inode are left under the key.
-Remains drop_name(const ChangeContext& context, const DropName& effect);
+void drop_name(const ChangeContext& context, const DropName& effect);
 void drop_marker(const ChangeContext& context, const DropMarker& effect);
 void publish(const ChangeContext& context, const Publish& effect);
 void move_history(const ChangeContext& context, const MoveHistory& effect);

@@ -33,6 +33,7 @@ struct TreeOptions {
     Identity user;                               // whose the new buckets and objects are
     std::size_t known_limit = 200000;            // names and inodes kept as copies
     std::size_t dirty_limit_bytes = 64U << 20U;  // of unpublished data in memory
+    bool named_history = true;                   // directories have `.versions` and `.snapshots`
     bool kernel_keeps_times = false;  // with a writeback cache, mtime comes by setattr only
 };
 

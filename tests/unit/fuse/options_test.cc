@@ -28,6 +28,8 @@ TEST_CASE("mount options become the program's own") {
         std::vector<std::string>{
             "--bucket=b", "--user=u", "--read-only", "--server.port=80", "/mnt"});
     CHECK(expand_mount_options({"-o", "defaults,x-systemd.automount,nofail"}).empty());
+    CHECK(expand_mount_options({"-o", "versions", "-o", "noversions"}) ==
+          std::vector<std::string>{"--fuse.versions=true", "--fuse.versions=false"});
     CHECK(expand_mount_options({"-o", ""}).empty());
 }
 
