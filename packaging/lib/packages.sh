@@ -11,6 +11,7 @@ test_packages=(
     doctest-dev libbenchmark-dev clang-format clang-tidy shellcheck mandoc
     python3-venv python3-pip curl openssl rsync git attr acl sqlite3 zsh fish s3cmd rclone restic awscli
     fio borgbackup
+    s3fs duplicity python3-boto3
 )
 
 deb_packages=(debhelper dpkg-dev fakeroot xz-utils)

@@ -1,4 +1,7 @@
 """Lifecycle rules in a daemon whose days are short, and by hand."""
+import datetime
+from email.utils import parsedate_to_datetime
+
 import pytest
 
 from support import wait_until
@@ -64,3 +67,35 @@ def test_by_hand_first_dry_then_for_good(new_site):
     assert keys_of(s3, "bucket") == ["k"]
     assert site.admin_json("lifecycle", "run") == [expected]
     assert keys_of(s3, "bucket") == []
+
+
+def test_an_object_tells_when_and_why_it_will_go(bucket, s3):
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration=rules(
+        {"Filter": {"Prefix": "logs/"}, "Expiration": {"Days": 3}},
+        {"Filter": {"Prefix": "logs/", "Tag": {"Key": "old", "Value": "yes"}},
+         "Expiration": {"Days": 1}},
+        {"Filter": {"ObjectSizeGreaterThan": 100}, "Expiration": {"Date": "2099-01-01T00:00:00Z"}}))
+
+    def told(answer):
+        text = answer.get("Expiration")
+        return text and text.split('rule-id="')[1].rstrip('"')
+
+    assert told(s3.put_object(Bucket=bucket, Key="logs/a", Body=b"x")) == "r0"
+    assert told(s3.put_object(Bucket=bucket, Key="logs/b", Body=b"x", Tagging="old=yes")) == "r1"
+    assert told(s3.put_object(Bucket=bucket, Key="k", Body=b"x")) is None
+    large = s3.put_object(Bucket=bucket, Key="l", Body=b"x" * 101)
+    assert large["Expiration"] == 'expiry-date="Thu, 01 Jan 2099 00:00:00 GMT", rule-id="r2"'
+    head = s3.head_object(Bucket=bucket, Key="logs/b")
+    due = parsedate_to_datetime(head["Expiration"].split('"')[1])
+    assert datetime.timedelta(days=1) <= due - head["LastModified"] <= datetime.timedelta(days=2)
+    assert (due.hour, due.minute, due.second) == (0, 0, 0)
+    assert told(s3.get_object(Bucket=bucket, Key="logs/a")) == "r0"
+    copy = s3.copy_object(Bucket=bucket, Key="logs/c", CopySource=f"{bucket}/k")
+    assert told(copy) == "r0"
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="logs/m", Tagging="old=yes")["UploadId"]
+    part = s3.upload_part(Bucket=bucket, Key="logs/m", UploadId=upload, PartNumber=1, Body=b"x")
+    assert told(s3.complete_multipart_upload(
+        Bucket=bucket, Key="logs/m", UploadId=upload,
+        MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]})) == "r1"
+    s3.delete_bucket_lifecycle(Bucket=bucket)
+    assert told(s3.head_object(Bucket=bucket, Key="logs/a")) is None

@@ -202,7 +202,7 @@ def test_what_clients_of_ceph_ask_for(site, s3, bucket):
     answer = ask(site, "HEAD", f"/{bucket}?read-stats=true")
     assert (answer.headers["x-rgw-object-count"], answer.headers["x-rgw-bytes-used"]) == ("2", "6")
     assert ask(site, "GET", f"/{bucket}?allow-unordered=true").status == 200
-    answer = ask(site, "GET", f"/{bucket}?allow-unordered=true&delimiter=/")
+    answer = ask(site, "GET", f"/{bucket}?allow-unordered=true&delimiter=%2F")
     assert (answer.status, code_in(answer)) == (400, "InvalidArgument")
 
 
