@@ -17,6 +17,7 @@ std::span<const CommandFamily> families() {
         bucket_family(),
         lifecycle_family(),
         gc_family(),
+        key_family(),
         scrub_family(),
         completion_family(),
         help_family(),

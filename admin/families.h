@@ -13,6 +13,7 @@ namespace alexander::admin {
 [[nodiscard]] CommandFamily doctor_family();
 [[nodiscard]] CommandFamily gc_family();
 [[nodiscard]] CommandFamily help_family();
+[[nodiscard]] CommandFamily key_family();
 [[nodiscard]] CommandFamily lifecycle_family();
 [[nodiscard]] CommandFamily scrub_family();
 [[nodiscard]] CommandFamily setup_family();

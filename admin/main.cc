@@ -1,6 +1,7 @@
 // alexander-admin: the command line of a store. Exit status: 0 done, 1 failed, 2 wrong usage.
 #include "admin/command.h"
 #include "base/error.h"
+#include "base/process_memory.h"
 
 #include <algorithm>
 #include <csignal>
@@ -130,6 +131,7 @@ int guarded_main(int count, const char* const* values) {
 }  // namespace alexander::admin
 
 int main(int argc, char** argv) {
+    alexander::hide_memory();
     // A stopped command must not hold the catalog lock: Ctrl-Z waits until the command has ended.
     std::ignore = std::signal(SIGTSTP, SIG_IGN);
     std::ignore = std::signal(SIGPIPE, SIG_IGN);

@@ -57,6 +57,10 @@ void write_new_file(const std::string& path, std::string_view text, mode_t mode)
     sync_folder(fs::path(path).parent_path());
 }
 
+void sync_folder_of_file(const std::string& path) {
+    sync_folder(fs::path(path).parent_path());
+}
+
 void make_folders(const std::string& path, mode_t mode) {
     const fs::path folder(path);
     struct stat facts = {};

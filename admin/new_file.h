@@ -13,6 +13,9 @@ namespace alexander::admin {
 /// remains then.
 void write_new_file(const std::string& path, std::string_view text, mode_t mode);
 
+/// Makes the name of a file durable. Throws device_error.
+void sync_folder_of_file(const std::string& path);
+
 /// Makes a folder and those above it that are missing, all with this mode whatever the umask.
 /// Throws device_error.
 void make_folders(const std::string& path, mode_t mode);

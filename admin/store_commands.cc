@@ -1,8 +1,8 @@
 // init, status.
 #include "admin/families.h"
 #include "admin/new_file.h"
-#include "admin/recovery_sheet.h"
 #include "base/error.h"
+#include "store/recovery_sheet.h"
 
 #include <unistd.h>
 

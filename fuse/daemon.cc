@@ -74,6 +74,7 @@ std::optional<std::string> user_of(const CommandLine& line, const Settings& sett
 
 int run(const CommandLine& line, const Start& start) {
     bound_heap_arenas();
+    hide_memory();
     const Settings settings = load_settings(line, current_environment());
     const Invocation invocation = read_operands(line);
     const MountPoint place = find_mount_point(invocation.mount_point);

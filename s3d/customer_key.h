@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/random_source.h"
-#include "crypto/secret.h"
+#include "base/secret.h"
 #include "crypto/stream_cipher.h"
 #include "s3d/http/byte_source.h"
 #include "s3d/operation.h"

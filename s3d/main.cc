@@ -42,11 +42,12 @@ std::optional<std::pair<std::string, std::string>> root_key_of(const Settings& s
                     "auth.root_user and auth.root_password are given together or not at all");
     if (user.empty())
         return std::nullopt;
-    return std::pair(user, password.reveal());
+    return std::pair(user, std::string(password.reveal()));
 }
 
 int run(const CommandLine& line) {
     bound_heap_arenas();
+    hide_memory();
     const auto read_settings = [&line] { return load_settings(line, current_environment()); };
     const Settings settings = read_settings();
     SystemClock clock;

@@ -133,18 +133,17 @@ Finding check_keyring_copies(Patient& patient) {
     for (const KeyringCopy& copy : copies) {
         if (copy.state != KeyringCopyState::opens)
             return warn(
-                copy.path + " is " + describe(copy.state) + ": the other copy is the only one",
-                "copy the whole one of " + patient.data_dir() +
-                    "/keys over it, keeping its owner, while nothing runs");
+                copy.path + " is " + describe(copy.state) + ": there is a copy less",
+                "restart a daemon: opening the store writes it anew from a whole copy. If it "
+                "happens again, check the disk");
         oldest = std::min(oldest, copy.generation);
         newest = std::max(newest, copy.generation);
     }
-    // They are written in turn.
-    if (newest - oldest > 1)
+    if (newest != oldest)
         return warn(
             "the keyring's copies are " + std::to_string(newest - oldest) + " generations apart",
-            "copy the newer one over the older, keeping its owner, while nothing runs");
-    return ok("both copies of the keyring are whole");
+            "restart a daemon: opening the store writes the older ones anew");
+    return ok("all copies of the keyring are whole");
 }
 
 Finding check_schema(Patient& patient) {

@@ -1,8 +1,8 @@
 // Settings, and who may read what they name.
 #include "admin/doctor/check.h"
-#include "admin/recovery_sheet.h"
 #include "admin/setup/answers.h"
 #include "base/error.h"
+#include "store/recovery_sheet.h"
 
 #include <sys/stat.h>
 

@@ -1,10 +1,10 @@
 // setup.
 #include "admin/families.h"
 #include "admin/new_file.h"
-#include "admin/recovery_sheet.h"
 #include "admin/setup/answers.h"
 #include "admin/setup/steps.h"
 #include "base/error.h"
+#include "store/recovery_sheet.h"
 
 #include <unistd.h>
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "base/guarded.h"
+#include "base/secret.h"
 #include "crypto/hmac.h"
-#include "crypto/secret.h"
 
 #include <functional>
 #include <map>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/secret.h"
 #include "crypto/hmac.h"
-#include "crypto/secret.h"
 #include "s3d/auth/signing_keys.h"
 #include "s3d/http/request.h"
 

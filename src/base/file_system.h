@@ -52,7 +52,7 @@ public:
     virtual void create_directory(const std::string& path) = 0;
     virtual void sync_directory(const std::string& path) = 0;
 
-    /// Names in a folder, sorted, without `.` and `..`; empty if the folder does not exist.
+    /// Names in a folder, sorted, without `.` and `..`; empty if there is no such folder.
     [[nodiscard]] virtual std::vector<std::string> list(const std::string& path) = 0;
 
     /// Replaces `to`. Durable after sync_directory of both parents.

@@ -158,9 +158,23 @@ void PosixFileSystem::sync_directory(const std::string& path) {
         throw_os_error("sync folder " + path, errno);
 }
 
+namespace {
+
+bool is_file(const UniqueFd& root, const std::string& path) {
+    const Place place = get_place(root, path);
+
+    struct stat status {};
+
+    return ::fstatat(place.folder_or(root), place.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) ==
+               0 &&
+           S_ISREG(status.st_mode);
+}
+
+}  // namespace
+
 std::vector<std::string> PosixFileSystem::list(const std::string& path) {
     OpenedFolder opened = open_folder(root_, path);
-    if (opened.os_errno == ENOENT)
+    if (opened.os_errno == ENOENT || (opened.os_errno == ENOTDIR && is_file(root_, path)))
         return {};
     if (opened.os_errno != 0)
         throw_os_error("open folder " + path, opened.os_errno);

@@ -1,47 +1,27 @@
 // Text that must not be logged or printed.
 #pragma once
 
-#include <string.h>
+#include "base/secret.h"
 
-#include <string>
-#include <utility>
+#include <string_view>
 
 namespace alexander {
 
-/// A setting's secret: wiped at the end, moved but not copied, and without a text form but
-/// reveal(). One thread at a time may change it.
+/// A setting's secret: in locked memory, wiped at the end, moved but not copied, and without a text
+/// form but reveal(). One thread at a time may change it.
 class SecretText {
 public:
     SecretText() = default;
 
-    explicit SecretText(std::string text) : text_(std::move(text)) {}
+    explicit SecretText(std::string_view text) : bytes_(as_bytes(text)) {}
 
-    ~SecretText() { wipe(); }
+    [[nodiscard]] bool empty() const noexcept { return bytes_.empty(); }
 
-    SecretText(SecretText&& other) noexcept { text_.swap(other.text_); }
-
-    SecretText& operator=(SecretText&& other) noexcept {
-        if (this != &other) {
-            wipe();
-            text_.swap(other.text_);
-        }
-        return *this;
-    }
-
-    SecretText(const SecretText&) = delete;
-    SecretText& operator=(const SecretText&) = delete;
-
-    [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
-
-    [[nodiscard]] const std::string& reveal() const noexcept { return text_; }
+    /// Lives as long as this does.
+    [[nodiscard]] std::string_view reveal() const noexcept { return as_text(bytes_.view()); }
 
 private:
-    void wipe() noexcept {
-        ::explicit_bzero(text_.data(), text_.size());
-        text_.clear();
-    }
-
-    std::string text_;
+    SecretBytes bytes_;
 };
 
 }  // namespace alexander

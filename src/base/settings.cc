@@ -153,6 +153,13 @@ Environment current_environment() {
     return environment;
 }
 
+SecretText read_secret(const std::string& path, std::string_view setting) {
+    std::string text = read_secret_file(path, setting);
+    SecretText secret(text);
+    ::explicit_bzero(text.data(), text.size());
+    return secret;
+}
+
 Settings load_settings(const CommandLine& command_line,
                        const Environment& environment,
                        const std::string& default_file,

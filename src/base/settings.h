@@ -104,6 +104,10 @@ inline constexpr const char* default_settings_file = "/etc/alexander/alexander.y
 /// that is about to write it).
 enum class SecretFiles : std::uint8_t { must_exist, may_be_missing };
 
+/// The text of a secret's file, without white space around it. Throws invalid_argument naming
+/// `setting` if it cannot be read, is empty, or everyone may read it.
+[[nodiscard]] SecretText read_secret(const std::string& path, std::string_view setting);
+
 /// Defaults, then the YAML file, then conf.d/*.yaml beside it in the order of their names, then
 /// MINIO_ROOT_* and ALEXANDER_ROOT_* (short names for auth.root_*), ALEXANDER_<SECTION>_<KEY>, then
 /// --section.key=value: later wins.

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -20,7 +21,11 @@ struct ActivePack {
     std::unique_ptr<File> file;
     std::uint64_t durable_length = 0;
     std::vector<FooterEntry> entries;  // one for each durable record
-    bool reported = false;             // the catalog gets a row for it
+    std::uint32_t oldest_epoch = std::numeric_limits<std::uint32_t>::max();
+    std::uint32_t newest_epoch = 0;
+    bool reported = false;  // the catalog gets a row for it
+
+    [[nodiscard]] PackLength length() const { return {uuid, durable_length, oldest_epoch}; }
 };
 
 // A batch as it goes to disk: the sealed bytes with the headers that the pack gives them.
@@ -42,6 +47,10 @@ void gather(std::span<const SealedRecord* const> records,
         gathered.parts.emplace_back(gathered.headers[i]);
         gathered.parts.push_back(bytes.subspan(record_header_size));
     }
+}
+
+std::uint32_t epoch_of(const SealedRecord& record) {
+    return record_key_epoch(ByteView(record.bytes).first<record_header_size>());
 }
 
 std::string parent_of(const std::string& path) {
@@ -132,6 +141,10 @@ void PackWriter::State::create_pack() {
 }
 
 std::vector<Placement> PackWriter::State::append(std::span<const SealedRecord* const> records) {
+    const auto older = std::ranges::min_element(
+        records, {}, [](const SealedRecord* record) { return epoch_of(*record); });
+    if (active && epoch_of(**older) > active->newest_epoch)
+        seal_active();  // so that what is left of an older epoch is in packs of its own
     if (!active)
         create_pack();
     gather(records, active->entries.size(), gathered);
@@ -145,10 +158,12 @@ std::vector<Placement> PackWriter::State::append(std::span<const SealedRecord* c
         placements.push_back({active->uuid, active->durable_length, length});
         active->entries.push_back({record->id, active->durable_length, length});
         active->durable_length += length;
+        active->oldest_epoch = std::min(active->oldest_epoch, epoch_of(*record));
+        active->newest_epoch = std::max(active->newest_epoch, epoch_of(*record));
     }
     if (!std::exchange(active->reported, true))
         pending.new_packs.push_back({active->uuid, settings.store_id});
-    pending.durable_lengths.push_back({active->uuid, active->durable_length});
+    pending.durable_lengths.push_back(active->length());
     return placements;
 }
 
@@ -171,7 +186,7 @@ void PackWriter::State::abandon_active() noexcept {
         active->file->truncate(active->durable_length);
     } catch (const Error&) {  // recovery cuts the pack
     }
-    pending.poisoned_packs.push_back({active->uuid, active->durable_length});
+    pending.poisoned_packs.push_back(active->length());
     retire_active();
 }
 
@@ -183,7 +198,8 @@ void PackWriter::State::seal_active() {
         const ByteView view = footer;
         active->file->write({&view, 1}, active->durable_length);
         active->file->sync();
-        const PackLength sealed{active->uuid, active->durable_length + footer.size()};
+        PackLength sealed = active->length();
+        sealed.length += footer.size();
         pending.durable_lengths.push_back(sealed);
         pending.sealed_packs.push_back(sealed);
         retire_active();

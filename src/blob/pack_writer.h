@@ -38,6 +38,7 @@ struct NewPack {
 struct PackLength {
     PackUuid pack;
     std::uint64_t length = 0;
+    std::uint32_t oldest_epoch = 0;  // of the records up to there
 };
 
 /// What the catalog must record, in this order: new packs, then lengths, then states, and only then
@@ -66,11 +67,12 @@ public:
     /// Appends the records one after another to one pack, in one write, and syncs it.
     ///
     /// On return they are durable, and so is the directory entry of a pack created for them. A pack
-    /// that has grown to seal_size_bytes is sealed in the same call. If a write or sync fails, the
-    /// pack is poisoned (never written or synced again) and the records go to a fresh pack, once.
-    /// Throws no_space or device_error when that fails too: then none of the records may be
-    /// referred to, the next append starts a fresh pack, and what became of packs that the catalog
-    /// knows is reported by the next result.
+    /// that has grown to seal_size_bytes is sealed in the same call, and before it one whose
+    /// records are all of an older key epoch than these. If a write or sync fails, the pack is
+    /// poisoned (never written or synced again) and the records go to a fresh pack, once. Throws
+    /// no_space or device_error when that fails too: then none of the records may be referred to,
+    /// the next append starts a fresh pack, and what became of packs that the catalog knows is
+    /// reported by the next result.
     [[nodiscard]] AppendResult append(std::span<const SealedRecord* const> records);
 
     /// Seals the active pack, if it has any record, so that an orderly stop leaves nothing to

@@ -129,6 +129,10 @@ RecordHeader parse_record_header(ByteView bytes) {
     return header;
 }
 
+std::uint32_t record_key_epoch(std::span<const std::byte, record_header_size> header) noexcept {
+    return load_le<std::uint32_t>(header.data() + epoch_at);
+}
+
 void set_record_sequence(std::span<std::byte, record_header_size> header,
                          std::uint32_t sequence) noexcept {
     store_le(header.data() + sequence_at, sequence);

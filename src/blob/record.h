@@ -68,6 +68,10 @@ using RecordAssociatedData = std::array<std::byte, record_header_size + sizeof(S
     return record_overhead + std::uint64_t{header.payload_length};
 }
 
+/// The key epoch that a header says, without a look at anything else of it.
+[[nodiscard]] std::uint32_t record_key_epoch(
+    std::span<const std::byte, record_header_size> header) noexcept;
+
 /// Sets the sequence and makes the header's CRC fit; nothing else of the record changes.
 void set_record_sequence(std::span<std::byte, record_header_size> header,
                          std::uint32_t sequence) noexcept;

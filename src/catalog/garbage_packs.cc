@@ -30,13 +30,14 @@ std::vector<Pack> list_packs(Snapshot& snapshot) {
                  pack.process,
                  pack.durable_length,
                  pack.size,
-                 pack.created_seconds);
+                 pack.created_seconds,
+                 pack.oldest_epoch);
         return pack;
     };
     return list_rows(
         snapshot.connection(),
-        "SELECT id, uuid, store_id, state, process, durable_length, size, created_s FROM pack"
-        " ORDER BY id",
+        "SELECT id, uuid, store_id, state, process, durable_length, size, created_s, oldest_epoch"
+        " FROM pack ORDER BY id",
         decode);
 }
 

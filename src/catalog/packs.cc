@@ -6,7 +6,8 @@ namespace alexander::catalog {
 namespace {
 
 constexpr auto select_pack = sql::text(
-    "SELECT id, uuid, store_id, state, process, durable_length, size, created_s FROM pack");
+    "SELECT id, uuid, store_id, state, process, durable_length, size, created_s,"
+    " oldest_epoch FROM pack");
 constexpr auto pack_by_uuid = select_pack + sql::text(" WHERE uuid = $1");
 constexpr auto active_packs = select_pack + sql::text(" WHERE state = 0 ORDER BY id");
 
@@ -19,7 +20,8 @@ Pack decode_pack(sql::Row row) {
              pack.process,
              pack.durable_length,
              pack.size,
-             pack.created_seconds);
+             pack.created_seconds,
+             pack.oldest_epoch);
     return pack;
 }
 
@@ -33,7 +35,8 @@ void write_pack(Transaction& transaction, sql::SqlText sql, const Pack& pack) {
                  pack.process,
                  pack.durable_length,
                  pack.size,
-                 pack.created_seconds);
+                 pack.created_seconds,
+                 pack.oldest_epoch);
 }
 
 }  // namespace
@@ -41,14 +44,15 @@ void write_pack(Transaction& transaction, sql::SqlText sql, const Pack& pack) {
 void insert_pack(Transaction& transaction, const Pack& pack) {
     write_pack(transaction,
                "INSERT INTO pack (id, uuid, store_id, state, process, durable_length, size,"
-               " live_bytes, scrubbed_s, created_s) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, $8)",
+               " live_bytes, scrubbed_s, created_s, oldest_epoch)"
+               " VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, $8, $9)",
                pack);
 }
 
 void update_pack(Transaction& transaction, const Pack& pack) {
     write_pack(transaction,
                "UPDATE pack SET uuid = $2, store_id = $3, state = $4, process = $5,"
-               " durable_length = $6, size = $7, created_s = $8 WHERE id = $1",
+               " durable_length = $6, size = $7, created_s = $8, oldest_epoch = $9 WHERE id = $1",
                pack);
 }
 

@@ -223,6 +223,7 @@ struct Pack {
     std::int64_t durable_length = 0;
     std::int64_t size = 0;
     std::int64_t created_seconds = 0;
+    std::uint32_t oldest_epoch = 1;  // no record in it is sealed under an older data epoch
 };
 
 struct Upload {

@@ -1,8 +1,8 @@
 // HMAC-SHA256 (RFC 2104), HKDF-SHA256 (RFC 5869) and comparison in constant time.
 #pragma once
 
+#include "base/secret.h"
 #include "crypto/hash.h"
-#include "crypto/secret.h"
 
 #include <memory>
 #include <string_view>

@@ -88,7 +88,6 @@ Keyring Keyring::create(const StoreUuid& store, const MasterKey& master, RandomS
     auto state =
         std::make_unique<State>(std::move(envelope), std::move(keyring_key), std::move(roots));
     state->envelope = state->seal_next(random);
-    state->replace_both = true;
     return Keyring(std::move(state));
 }
 
@@ -104,18 +103,23 @@ std::uint32_t Keyring::add_domain(RandomSource& random) {
 }
 
 bool Keyring::erase_domain(std::uint32_t number) {
-    const bool erased = state_->roots.domains.erase(number) != 0;
-    state_->replace_both = state_->replace_both || erased;
-    return erased;
+    return state_->roots.domains.erase(number) != 0;
+}
+
+std::vector<std::uint32_t> Keyring::domains() const {
+    std::vector<std::uint32_t> numbers;
+    for (const auto& [number, domain] : state_->roots.domains)
+        numbers.push_back(number);
+    return numbers;
 }
 
 bool Keyring::has_domain(std::uint32_t number) const {
     return state_->roots.domains.count(number) != 0;
 }
 
-std::uint32_t Keyring::start_data_epoch(RandomSource& random) {
+std::uint32_t Keyring::start_data_epoch(RandomSource& random, std::uint32_t skip) {
     auto& data_roots = state_->roots.data_roots;
-    const std::uint32_t epoch = data_roots.rbegin()->first + 1;
+    const std::uint32_t epoch = data_roots.rbegin()->first + skip + 1;
     data_roots.emplace(epoch, random_root(random));
     return epoch;
 }
@@ -124,27 +128,11 @@ std::uint32_t Keyring::data_epoch() const {
     return state_->roots.data_roots.rbegin()->first;
 }
 
-void Keyring::add_master_key(const MasterKey& master, RandomSource& random) {
-    Envelope& envelope = state_->envelope;
-    if (keyring_slots::open_slot(envelope, master))
-        return;
-    if (envelope.slots.size() == keyring_format::most_slots)
-        throw Error(ErrorCode::invalid_argument, "the keyring has no room for another master key");
-    const std::uint32_t number = envelope.slots.back().number + 1;
-    envelope.slots.push_back(
-        keyring_slots::make_slot(envelope, number, master, state_->keyring_key.view(), random));
-}
-
-bool Keyring::remove_master_key(const MasterKey& master) {
-    Envelope& envelope = state_->envelope;
-    const auto opened = keyring_slots::open_slot(envelope, master);
-    if (!opened)
-        return false;
-    if (envelope.slots.size() == 1)
-        throw Error(ErrorCode::invalid_argument, "the last master key cannot be removed");
-    envelope.slots.erase(envelope.slots.begin() + static_cast<std::ptrdiff_t>(opened->index));
-    state_->replace_both = true;
-    return true;
+std::vector<std::uint32_t> Keyring::data_epochs() const {
+    std::vector<std::uint32_t> numbers;
+    for (const auto& [number, root] : state_->roots.data_roots)
+        numbers.push_back(number);
+    return numbers;
 }
 
 DomainKeys Keyring::domain(std::uint32_t number) const {

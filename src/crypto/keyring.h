@@ -3,11 +3,12 @@
 
 #include "base/file_system.h"
 #include "base/random_source.h"
-#include "crypto/secret.h"
+#include "base/secret.h"
 
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +20,7 @@ using StoreUuid = std::array<std::byte, 16>;
 /// A 32-byte key that opens the keyring. It is never stored in the store folder.
 class MasterKey {
 public:
-    /// From 64 hexadecimal characters, surrounding white space ignored; throws invalid_argument.
+    /// From 64 hexadecimal characters, white space ignored; throws invalid_argument.
     [[nodiscard]] static MasterKey parse(std::string_view hex);
     [[nodiscard]] static MasterKey generate(RandomSource& random);
 
@@ -48,9 +49,10 @@ struct DomainKeys {
 
 /// The unwrapped keyring.
 ///
-/// Reading is safe from any thread; add_domain and save belong to one thread under the
-/// catalog lock, after reload.
-/// Two alternating copies on disk: `keys/keyring.a` and `.b`, each with generation and checksum.
+/// Reading is safe from any thread; whatever changes it and save() belong to one thread under the
+/// catalog lock, on a keyring that was read under the same lock.
+/// Copies on disk: `keys/keyring.a`, `keys/keyring.b`, `data/keyring`, each with a generation and
+/// a checksum. Any of them is enough.
 class Keyring {
 public:
     /// A new keyring with random roots, wrapped by `master`. Not durable until save().
@@ -64,30 +66,60 @@ public:
                                       const StoreUuid& store,
                                       const MasterKey& master);
 
-    /// Writes the next generation over the older copy; a new or restored keyring over both.
-    /// Durable on return; after an exception the copies on disk still open.
+    /// True if another process has saved since this one was read.
+    [[nodiscard]] bool is_outdated(FileSystem& files) const;
+
+    /// The keyring as it is on disk now. Needs no master key unless one was removed meanwhile: then
+    /// `master` must open it, or it throws wrong_key. Throws as load() else.
+    [[nodiscard]] Keyring read_again(FileSystem& files, const MasterKey& master) const;
+
+    /// Writes the next generation over every copy, one after another. Durable on return; after an
+    /// exception the newest copy on disk holds either all that was changed or nothing of it.
     void save(FileSystem& files, RandomSource& random);
+
+    /// True if a copy is missing, damaged or older than this keyring, which save() would mend.
+    [[nodiscard]] bool lacks_copies(FileSystem& files) const;
+
+    /// Moves damaged copies into quarantine/, so that save() does not write over them.
+    /// Returns where they are now.
+    static std::vector<std::string> set_damaged_aside(FileSystem& files, const StoreUuid& store);
 
     /// Adds a domain with a random secret and returns its number; durable only after save().
     [[nodiscard]] std::uint32_t add_domain(RandomSource& random);
 
     [[nodiscard]] bool has_domain(std::uint32_t number) const;
 
-    /// Forgets a domain's secret for good; false if there is none. The next save() replaces both
-    /// copies, so that neither holds it. Its number is not given out again.
+    /// Forgets a domain's secret for good; false if there is none. Its number is not given out
+    /// again.
     bool erase_domain(std::uint32_t number);
+
+    /// By rising number.
+    [[nodiscard]] std::vector<std::uint32_t> domains() const;
 
     /// Adds a random data root and returns its epoch, the current one from now on; durable only
     /// after save().
-    [[nodiscard]] std::uint32_t start_data_epoch(RandomSource& random);
+    /// `skip` numbers are left out: those that may have been in use and are lost.
+    [[nodiscard]] std::uint32_t start_data_epoch(RandomSource& random, std::uint32_t skip = 0);
     [[nodiscard]] std::uint32_t data_epoch() const;
 
-    /// Lets `master` open the keyring too; nothing if it does already. Durable only after save().
-    void add_master_key(const MasterKey& master, RandomSource& random);
+    /// By rising number.
+    [[nodiscard]] std::vector<std::uint32_t> data_epochs() const;
 
-    /// False if `master` opens no slot. Throws invalid_argument for the last one. The next save()
-    /// replaces both copies. Who kept an old copy and the key can still open that copy.
-    bool remove_master_key(const MasterKey& master);
+    /// Lets `master` open the keyring too and returns its number, which is that of before if it
+    /// does already. Durable only after save().
+    std::uint32_t add_master_key(const MasterKey& master, RandomSource& random);
+
+    /// Numbers of the master keys, rising.
+    [[nodiscard]] std::vector<std::uint32_t> master_keys() const;
+
+    /// The number of `master`, if it opens this keyring.
+    [[nodiscard]] std::optional<std::uint32_t> find_master_key(const MasterKey& master) const;
+
+    /// False if there is no such number. `own` must be another master key of this keyring: throws
+    /// invalid_argument if it is not, so that the last key that is known to work is never removed.
+    /// If only `own` is left the keyring gets a new inner key, so that who kept an old copy with
+    /// the removed key cannot open later copies.
+    bool remove_master_key(std::uint32_t number, const MasterKey& own, RandomSource& random);
 
     /// Keys of the domain for its current data epoch, or for `epoch`. Throws wrong_key if the
     /// domain or epoch is not in the keyring.
@@ -107,12 +139,16 @@ public:
     [[nodiscard]] std::array<std::byte, 16> mask_etag(ByteView version_id,
                                                       const std::array<std::byte, 16>& etag) const;
 
+    /// More domains or epochs than are ever made between two sheets.
+    static constexpr std::uint32_t lost_numbers = 1U << 20U;
+
     /// The copy last read or saved, as Base64 in lines of 64 characters, for the recovery sheet.
     [[nodiscard]] std::string wrapped_roots() const;
 
     /// The inverse of wrapped_roots(), white space ignored. Throws corrupt if the text is
-    /// incomplete, changed or another store's, wrong_key. Not durable until save(). Domains added
-    /// after the sheet was printed are missing.
+    /// incomplete, changed or another store's, wrong_key. Not durable until save(). Domains and
+    /// epochs added after the sheet was printed are missing; their numbers are not used again, if
+    /// the caller starts a data epoch that skips lost_numbers.
     [[nodiscard]] static Keyring restore(std::string_view wrapped_roots,
                                          const StoreUuid& store,
                                          const MasterKey& master);

@@ -48,7 +48,8 @@ std::vector<KeyringCopy> examine_keyring_copies(FileSystem& files,
                                                 const StoreUuid& store,
                                                 const MasterKey* master) {
     return {examine(files, "keys/keyring.a", store, master),
-            examine(files, "keys/keyring.b", store, master)};
+            examine(files, "keys/keyring.b", store, master),
+            examine(files, "data/keyring", store, master)};
 }
 
 }  // namespace alexander

@@ -25,7 +25,7 @@ struct KeyringCopy {
     std::uint64_t generation = 0;
 };
 
-/// Both copies. Without a master key an intact one counts as `opens`. Changes nothing.
+/// All copies. Without a master key an intact one counts as `opens`. Changes nothing.
 [[nodiscard]] std::vector<KeyringCopy> examine_keyring_copies(FileSystem& files,
                                                               const StoreUuid& store,
                                                               const MasterKey* master);

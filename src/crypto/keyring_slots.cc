@@ -1,3 +1,4 @@
+#include "base/error.h"
 #include "crypto/keyring_state.h"
 
 namespace alexander::keyring_slots {
@@ -55,3 +56,54 @@ std::optional<OpenedSlot> open_slot(const Envelope& envelope, const MasterKey& m
 }
 
 }  // namespace alexander::keyring_slots
+
+namespace alexander {
+
+using keyring_format::Envelope;
+using keyring_format::Slot;
+
+std::uint32_t Keyring::add_master_key(const MasterKey& master, RandomSource& random) {
+    Envelope& envelope = state_->envelope;
+    if (const auto known = find_master_key(master))
+        return *known;
+    if (envelope.slots.size() == keyring_format::most_slots)
+        throw Error(ErrorCode::invalid_argument, "the keyring has no room for another master key");
+    const std::uint32_t number = envelope.slots.back().number + 1;
+    envelope.slots.push_back(
+        keyring_slots::make_slot(envelope, number, master, state_->keyring_key.view(), random));
+    return number;
+}
+
+std::vector<std::uint32_t> Keyring::master_keys() const {
+    std::vector<std::uint32_t> numbers;
+    for (const Slot& slot : state_->envelope.slots)
+        numbers.push_back(slot.number);
+    return numbers;
+}
+
+std::optional<std::uint32_t> Keyring::find_master_key(const MasterKey& master) const {
+    const auto opened = keyring_slots::open_slot(state_->envelope, master);
+    if (!opened)
+        return std::nullopt;
+    return state_->envelope.slots[opened->index].number;
+}
+
+bool Keyring::remove_master_key(std::uint32_t number, const MasterKey& own, RandomSource& random) {
+    Envelope& envelope = state_->envelope;
+    const auto kept = find_master_key(own);
+    if (!kept || *kept == number)
+        throw Error(ErrorCode::invalid_argument,
+                    "a master key is removed with the help of another one that stays");
+    if (std::erase_if(envelope.slots, [&](const Slot& slot) { return slot.number == number; }) == 0)
+        return false;
+    if (envelope.slots.size() == 1) {
+        SecretBytes inner(keyring_format::root_size);
+        random.fill(inner.bytes());
+        envelope.slots.front() =
+            keyring_slots::make_slot(envelope, *kept, own, inner.view(), random);
+        state_->keyring_key = std::move(inner);
+    }
+    return true;
+}
+
+}  // namespace alexander

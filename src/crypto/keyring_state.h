@@ -15,10 +15,9 @@ struct Keyring::State {
     keyring_format::Envelope envelope;  // as last read or written
     SecretBytes keyring_key;
     keyring_format::Roots roots;
-    KeyedHmac value_keys;       // of a context's key
-    KeyedHmac etag_masks;       // of a version's mask
-    std::string newest_copy;    // empty before the first save
-    bool replace_both = false;  // something was removed that the older copy still holds
+    KeyedHmac value_keys;      // of a context's key
+    KeyedHmac etag_masks;      // of a version's mask
+    bool has_folders = false;  // those of the copies; false before the first save
 };
 
 namespace keyring_slots {

@@ -20,17 +20,15 @@ constexpr std::size_t max_known_locations = 16384;
 constexpr std::size_t max_cached_pages = 512;
 
 struct Domain {
-    Domain(const StoreUuid& store,
-           DomainKeys keys,
-           RandomSource& random,
-           Compression compression,
-           EpochKeyProvider older)
-        : gear(keys.gear_key.view()),
-          sealer(store, std::move(keys), random, compression, std::move(older)) {}
+    explicit Domain(const DomainKeys& keys) : gear(keys.gear_key.view()) {}
 
-    GearTable gear;
-    Sealer sealer;
+    const GearTable gear;  // the same in every data epoch
+
+    // Of the current data epoch; who is inside it keeps it past the next one's begin.
+    std::shared_ptr<const Sealer> sealer;
 };
+
+using Domains = std::map<std::uint32_t, std::unique_ptr<Domain>>;
 
 // What is known of a chunk that was read: neither part ever means another chunk later.
 struct Known {
@@ -68,7 +66,7 @@ struct ChunkStore::State {
             return epoch ? ring.domain(number, *epoch) : ring.domain(number);
         };
         try {
-            return find(keyring);
+            return find(*newest());
         } catch (const Error& error) {
             if (error.code() != ErrorCode::wrong_key || !options.reload_keyring)
                 throw;
@@ -76,16 +74,38 @@ struct ChunkStore::State {
         return find(options.reload_keyring());
     }
 
-    Domain& domain(std::uint32_t number) {
+    // What adopt() was given, or the keyring of the start.
+    std::shared_ptr<const Keyring> newest() {
+        auto adopted_now = *adopted.lock();
+        return adopted_now ? adopted_now
+                           : std::shared_ptr<const Keyring>(std::shared_ptr<void>(), &keyring);
+    }
+
+    const GearTable& gear(std::uint32_t number) {
         auto locked = domains.lock();
-        auto& entry = (*locked)[number];
+        return domain(*locked, number).gear;
+    }
+
+    std::shared_ptr<const Sealer> sealer(std::uint32_t number) {
+        auto locked = domains.lock();
+        return domain(*locked, number).sealer;
+    }
+
+    Domain& domain(Domains& known_domains, std::uint32_t number) {
+        auto& entry = known_domains[number];
+        if (entry && entry->sealer->data_epoch() == newest()->data_epoch())
+            return *entry;
+        DomainKeys current = keys(number, std::nullopt);
+        const auto older = [this, number](std::uint32_t epoch) {
+            return keys(number, epoch).data_key;
+        };
         if (!entry)
-            entry = std::make_unique<Domain>(
-                store,
-                keys(number, std::nullopt),
-                random,
-                options.compression,
-                [this, number](std::uint32_t epoch) { return keys(number, epoch).data_key; });
+            entry = std::make_unique<Domain>(current);
+        entry->sealer =
+            entry->sealer
+                ? std::make_shared<const Sealer>(*entry->sealer, std::move(current), older)
+                : std::make_shared<const Sealer>(
+                      store, std::move(current), random, options.compression, older);
         return *entry;
     }
 
@@ -95,8 +115,7 @@ struct ChunkStore::State {
             throw Error(
                 ErrorCode::corrupt,
                 "it is chunk " + to_string(header.id) + " instead of " + to_string(*expected));
-        auto plain =
-            std::make_shared<const Bytes>(domain(header.domain).sealer.open(record, header.id));
+        auto plain = std::make_shared<const Bytes>(sealer(header.domain)->open(record, header.id));
         cache.put(header.id, plain);
         return plain;
     }
@@ -152,7 +171,8 @@ struct ChunkStore::State {
     PackReader packs;
     LruCache<catalog::ChunkNumber, Known> known{max_known_locations};
     LruCache<catalog::PageId, std::shared_ptr<const ManifestPage>> pages{max_cached_pages};
-    Guarded<std::map<std::uint32_t, std::unique_ptr<Domain>>> domains;
+    Guarded<Domains> domains;
+    Guarded<std::shared_ptr<const Keyring>> adopted;  // may be locked under `domains`
     TaskPool workers{std::max<std::size_t>(
         2, std::thread::hardware_concurrency())};  // last: its tasks use what is above
 };
@@ -172,8 +192,8 @@ void ChunkStore::attach(const Committer& committer) {
 }
 
 ChunkStore::Stored ChunkStore::store(std::uint32_t domain, ByteView plaintext) {
-    const Sealer& sealer = state_->domain(domain).sealer;
-    const ChunkId id = sealer.identify(plaintext);
+    const std::shared_ptr<const Sealer> sealer = state_->sealer(domain);
+    const ChunkId id = sealer->identify(plaintext);
     // Pending first: a chunk leaves there only after every new snapshot sees it.
     if (state_->committer->is_pending(id))
         return {id, std::nullopt};
@@ -182,11 +202,11 @@ ChunkStore::Stored ChunkStore::store(std::uint32_t domain, ByteView plaintext) {
         if (catalog::find_live_chunk(*snapshot, id.bytes))
             return {id, std::nullopt};
     }
-    return {id, sealer.seal(id, plaintext)};
+    return {id, sealer->seal(id, plaintext)};
 }
 
 const GearTable& ChunkStore::gear_table(std::uint32_t domain) {
-    return state_->domain(domain).gear;
+    return state_->gear(domain);
 }
 
 std::shared_ptr<const Bytes> ChunkStore::read(catalog::ChunkNumber chunk) {
@@ -247,7 +267,27 @@ std::shared_ptr<const ManifestPage> ChunkStore::page(catalog::PageId id, std::in
 
 void ChunkStore::verify(ByteView record) {
     const RecordHeader header = parse_record_header(record);
-    std::ignore = state_->domain(header.domain).sealer.open(record, header.id);
+    std::ignore = state_->sealer(header.domain)->open(record, header.id);
+}
+
+void ChunkStore::adopt(std::shared_ptr<const Keyring> keyring) {
+    *state_->adopted.lock() = std::move(keyring);
+}
+
+bool ChunkStore::renew(SealedRecord& record) {
+    try {
+        const RecordHeader header = parse_record_header(record.bytes);
+        if (header.key_epoch >= state_->newest()->data_epoch())
+            return true;
+        const std::shared_ptr<const Sealer> sealer = state_->sealer(header.domain);
+        const Bytes plain = sealer->open(record.bytes, header.id);
+        record = sealer->seal(header.id, plain, header.type);
+        return true;
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::corrupt && error.code() != ErrorCode::wrong_key)
+            throw;
+        return false;
+    }
 }
 
 void ChunkStore::close_removed_packs() {

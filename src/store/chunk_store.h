@@ -69,6 +69,14 @@ public:
     /// wrong_key if its key is not there. The plaintext is not kept.
     void verify(ByteView record);
 
+    /// Seals with the current epoch of this keyring from now on. What is being sealed in this
+    /// moment may still come under the former one.
+    void adopt(std::shared_ptr<const Keyring> keyring);
+
+    /// Seals the chunk anew if its record is of an older data epoch. False if it cannot be opened,
+    /// damaged or without its key: then it is left as it is.
+    [[nodiscard]] bool renew(SealedRecord& record);
+
     /// Closes packs whose files were removed, so that they give their space back.
     void close_removed_packs();
 

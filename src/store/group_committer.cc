@@ -89,6 +89,8 @@ std::optional<Batch> GroupCommitter::take_queued() {
 void GroupCommitter::run_append() {
     while (std::optional<Batch> batch = take_queued()) {
         append_stage_.run(*batch);
+        if (must_seal_.exchange(false))
+            batch->packs.push_back(parts_.packs.seal());
         to_commit_.put(std::move(*batch));
     }
     to_commit_.close();
@@ -182,6 +184,11 @@ void GroupCommitter::stop_threads() {
     for (std::thread& thread : threads_)
         thread.join();
     threads_.clear();
+}
+
+void GroupCommitter::seal_packs() {
+    must_seal_.store(true);
+    std::ignore = enqueue(std::make_unique<QueuedWork>());
 }
 
 void GroupCommitter::close() {

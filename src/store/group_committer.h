@@ -42,6 +42,9 @@ public:
     std::future<catalog::CommitSeq> move_to_pack(std::vector<SealedRecord> records,
                                                  std::vector<catalog::PackedChunk> from);
 
+    /// Seals this process's pack, if it has one, with what was queued before in it.
+    void seal_packs();
+
     /// Finishes everything queued, seals this process's packs and records that. Nothing may be
     /// submitted any more. Throws what the last commit threw.
     void close();
@@ -73,6 +76,7 @@ private:
     CommitStage commit_stage_;  // stage B's thread
     PendingRecords pending_;
     std::atomic<bool> poisoned_ = false;
+    std::atomic<bool> must_seal_ = false;  // asked of stage A
     Guarded<Queue> queue_;
     std::condition_variable work_waits_;  // for stage A
     std::condition_variable room_;        // for submit

@@ -12,6 +12,27 @@ namespace alexander {
 
 namespace {
 
+// The file may hold another key by now: that of before was changed while this program ran.
+MasterKeySource master_source_of(const Settings& settings) {
+    const std::optional<std::string> path = master_key_file(settings);
+    if (!path)
+        return {};
+    return [file = *path] {
+        return MasterKey::parse(read_secret(file, "auth.encryption_key_file").reveal());
+    };
+}
+
+std::string explain_wrong_key(const Settings& settings) {
+    const std::string& file = settings.auth.encryption_key_file;
+    return "the master key " +
+           (file.empty() ? "in auth.encryption_key"
+                         : "in " + file + " (auth.encryption_key_file)") +
+           " does not open the store " + settings.storage.data_dir +
+           ": it is another store's, or it was changed or removed since. Use the key on the newest "
+           "recovery sheet of this store; `alexander-admin key check-sheet` tells whether a key "
+           "opens it";
+}
+
 StoreOptions options_of(const Settings& settings) {
     StoreOptions options;
     options.database_path =
@@ -20,11 +41,27 @@ StoreOptions options_of(const Settings& settings) {
     options.compression = settings.storage.compression == CompressionSetting::zstd
                               ? Compression::zstd
                               : Compression::none;
+    options.master_source = master_source_of(settings);
     return options;
 }
 
-std::unique_ptr<PosixFileSystem> open_folder(const std::string& path) {
-    UniqueFd root = PosixFileSystem::open_root(path);
+std::unique_ptr<Store> open_explaining(const Settings& settings,
+                                       const Host& host,
+                                       const MasterKey& master,
+                                       ProcessRole role) {
+    try {
+        return Store::open(host, options_of(settings), master, role);
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::wrong_key)
+            throw;
+        throw Error(ErrorCode::wrong_key, explain_wrong_key(settings));
+    }
+}
+
+}  // namespace
+
+std::unique_ptr<PosixFileSystem> open_store_folder(const Settings& settings) {
+    UniqueFd root = PosixFileSystem::open_root(settings.storage.data_dir);
     PosixFileSystem::check_local(root);
     std::optional<FileOwner> owner;
     struct stat facts = {};
@@ -32,6 +69,8 @@ std::unique_ptr<PosixFileSystem> open_folder(const std::string& path) {
         owner = FileOwner{facts.st_uid, facts.st_gid};
     return std::make_unique<PosixFileSystem>(std::move(root), owner);
 }
+
+namespace {
 
 void make_folder(const std::string& path) {
     std::error_code fault;
@@ -46,6 +85,17 @@ std::unique_ptr<Logger> make_logger(const Settings& settings, Clock& clock) {
     return std::make_unique<Logger>(clock, settings.logging.level, settings.logging.format);
 }
 
+std::optional<std::string> master_key_file(const Settings& settings) {
+    const std::string& file = settings.auth.encryption_key_file;
+    if (file.empty() || settings.auth.encryption_key.empty())
+        return std::nullopt;
+    // A key from a later source takes the file's place.
+    const SecretText text = read_secret(file, "auth.encryption_key_file");
+    if (text.reveal() != settings.auth.encryption_key.reveal())
+        return std::nullopt;
+    return file;
+}
+
 MasterKey master_key_of(const Settings& settings) {
     if (settings.auth.encryption_key.empty())
         throw Error(ErrorCode::invalid_argument,
@@ -58,7 +108,7 @@ void LocalStore::create(const Settings& settings, Logger& log, const MasterKey& 
     make_folder(settings.storage.data_dir);
     SystemClock clock;
     SystemRandom random;
-    const auto files = open_folder(settings.storage.data_dir);
+    const auto files = open_store_folder(settings);
     Store::create(Host{*files, clock, random, log}, options_of(settings), master);
 }
 
@@ -66,8 +116,7 @@ LocalStore::LocalStore(const Settings& settings,
                        Logger& log,
                        const MasterKey& master,
                        ProcessRole role)
-    : files_(open_folder(settings.storage.data_dir)),
-      store_(Store::open(Host{*files_, clock_, random_, log}, options_of(settings), master, role)) {
-}
+    : files_(open_store_folder(settings)),
+      store_(open_explaining(settings, Host{*files_, clock_, random_, log}, master, role)) {}
 
 }  // namespace alexander

@@ -7,6 +7,7 @@
 #include "store/store.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace alexander {
@@ -17,6 +18,12 @@ namespace alexander {
 /// The key that `settings` give. Throws invalid_argument if they give none or not 64 hex digits.
 [[nodiscard]] MasterKey master_key_of(const Settings& settings);
 
+/// The file that the master key of `settings` was read from, if it was.
+[[nodiscard]] std::optional<std::string> master_key_file(const Settings& settings);
+
+/// storage.data_dir as a file system whose files belong to the store's owner. Throws not_a_store.
+[[nodiscard]] std::unique_ptr<PosixFileSystem> open_store_folder(const Settings& settings);
+
 /// Owns a Store and the host services that it stands on. One per program.
 ///
 /// Everything that is created in the folder belongs to the owner of its STORE file, so that root's
@@ -26,7 +33,7 @@ public:
     /// Makes a store in storage.data_dir, creating the folder with mode 0750 if it is missing.
     static void create(const Settings& settings, Logger& log, const MasterKey& master);
 
-    /// Throws what Store::open throws, not_a_store with what to do if there is none.
+    /// Throws what Store::open throws, not_a_store and wrong_key with what to do.
     LocalStore(const Settings& settings, Logger& log, const MasterKey& master, ProcessRole role);
 
     [[nodiscard]] Store& store() noexcept { return *store_; }

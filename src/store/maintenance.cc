@@ -64,6 +64,7 @@ void Maintenance::move_inline_records(State& state) {
                 continue;
             chunks.push_back({one.chunk, 0, 0, 0});
             records.push_back(parse_inline(one));
+            std::ignore = parts_.renew(records.back());  // without its key it moves as it is
         }
         if (!is_full) {
             state.inline_seen.clear();

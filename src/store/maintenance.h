@@ -9,6 +9,7 @@
 #include "store/store_recovery.h"
 
 #include <chrono>
+#include <functional>
 #include <set>
 
 namespace alexander {
@@ -28,6 +29,7 @@ public:
         StoreLocks& locks;
         ProcessTable& processes;
         std::uint64_t reserve_size_bytes;
+        std::function<bool(SealedRecord&)> renew;  // ChunkStore's
     };
 
     explicit Maintenance(const Parts& parts)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/chunk_store.h"
+#include "store/current_keyring.h"
 #include "store/group_committer.h"
 #include "store/maintenance.h"
 #include "store/sessions.h"
@@ -9,6 +10,7 @@
 #include "store/shared_mount_coherence.h"
 #include "store/store.h"
 #include "store/store_file.h"
+#include "store/store_keys.h"
 
 #include <atomic>
 #include <optional>
@@ -17,21 +19,17 @@ namespace alexander {
 
 /// What is needed to take part in a store, before anything of it is read or written.
 struct StoreMembership {
-    StoreMembership(const Host& host, const StoreOptions& options, const MasterKey& master);
-
-    /// As it is on disk now: another process may have added a domain.
-    [[nodiscard]] Keyring load_keyring() const;
+    StoreMembership(const Host& host, const StoreOptions& options);
 
     const Host host;
     const StoreOptions options;
-    const MasterKey master;
     const StoreFile file;
     StoreLocks locks;
     SharedPage page;
     ProcessTable processes;
     const catalog::ProcessId process;
     std::unique_ptr<catalog::Catalog> catalog;
-    std::optional<Keyring> keyring;
+    std::optional<CurrentKeyring> keyring;
     std::optional<LogSync> log_sync;
 };
 
@@ -57,6 +55,8 @@ public:
     [[nodiscard]] Uploads& uploads() override { return uploads_; }
 
     [[nodiscard]] Users& users() override { return users_; }
+
+    [[nodiscard]] StoreKeys& keys() override { return keys_; }
 
     [[nodiscard]] const Engine& engine() override { return engine_; }
 
@@ -89,6 +89,7 @@ private:
     Uploads uploads_;
     Users users_;
     Maintenance maintenance_;
+    StoreKeys keys_;
     std::atomic<bool> closed_ = false;
 };
 

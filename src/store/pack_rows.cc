@@ -3,6 +3,7 @@
 #include "base/error.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace alexander {
 
@@ -20,6 +21,7 @@ void PackRows::record(catalog::Transaction& transaction, const AppendResult& res
         row.store_id = static_cast<std::int32_t>(created.store_id);
         row.process = process_;
         row.created_seconds = clock_.now().seconds;
+        row.oldest_epoch = std::numeric_limits<std::uint32_t>::max();  // nothing is in it yet
         catalog::insert_pack(transaction, row);
         staged_[created.pack] = row;
     }
@@ -39,6 +41,7 @@ void PackRows::update(catalog::Transaction& transaction,
         throw Error(ErrorCode::corrupt, "pack " + to_string(length.pack) + " has no row");
     catalog::Pack& row = found->second;
     row.durable_length = std::max(row.durable_length, static_cast<std::int64_t>(length.length));
+    row.oldest_epoch = std::min(row.oldest_epoch, length.oldest_epoch);
     row.state = state;
     if (state == catalog::PackState::sealed)
         row.size = static_cast<std::int64_t>(length.length);

@@ -32,6 +32,8 @@ void ProcessTable::join(const catalog::ProcessId& process, ProcessRole role) {
         region.queued.store(0);
         region.done.store(0);
         region.applied.store(0);
+        region.data_epoch.store(0);
+        region.master_key.store(0);
         page_.words().used.raise(number + 1U);
         region.state.store(static_cast<std::uint64_t>(RegionState::in_use));
         own_ = number;

@@ -14,7 +14,7 @@
 
 namespace alexander {
 
-inline constexpr std::uint64_t shared_layout_version = 1;
+inline constexpr std::uint64_t shared_layout_version = 2;
 inline constexpr std::size_t intent_cells = 4096;
 
 /// A word of shared memory. Every access is sequentially consistent, across processes too.
@@ -76,6 +76,8 @@ struct SharedRegion {
     SharedWord done;             // all up to here are durable or withdrawn
     SharedWord applied;          // commit_seq that the mount's kernel has been told of
     SharedWord lagging_since;    // CLOCK_MONOTONIC in ns, 0: not lagging
+    SharedWord data_epoch;       // it seals new records under this one
+    SharedWord master_key;  // number of the master key it is set up with, 0: of none that opens
     std::array<SharedWord, intent_cells> own;  // writers in progress, by bucket
     std::array<SharedWord, intent_cells> below;
 };

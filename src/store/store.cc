@@ -34,7 +34,7 @@ ChunkStore::Options chunk_options(const StoreMembership& store) {
     ChunkStore::Options options;
     options.cache_bytes = store.options.chunk_cache_bytes;
     options.compression = store.options.compression;
-    options.reload_keyring = [&store] { return store.load_keyring(); };
+    options.reload_keyring = [&store] { return store.keyring->read_again(); };
     return options;
 }
 
@@ -57,7 +57,7 @@ OpenStore::OpenStore(std::unique_ptr<StoreMembership> membership, ProcessRole ro
              membership_->file.uuid,
              PackWriterSettings{.seal_size_bytes = membership_->options.seal_size_bytes}),
       chunks_(membership_->file.uuid,
-              *membership_->keyring,
+              membership_->keyring->first(),
               membership_->host.random,
               membership_->host.files,
               *membership_->catalog,
@@ -76,11 +76,11 @@ OpenStore::OpenStore(std::unique_ptr<StoreMembership> membership, ProcessRole ro
               *membership_->catalog,
               committer_,
               chunks_,
-              *membership_->keyring,
+              membership_->keyring->first(),
               coherence_,
               mount_coherence_,
               membership_->process,
-              [store = membership_.get()] { return store->load_keyring(); },
+              [store = membership_.get()] { return store->keyring->read_again(); },
               &sessions_},
       buckets_(engine_),
       objects_(engine_),
@@ -94,7 +94,17 @@ OpenStore::OpenStore(std::unique_ptr<StoreMembership> membership, ProcessRole ro
                     membership_->page,
                     membership_->locks,
                     membership_->processes,
-                    membership_->options.reserve_size_bytes}) {
+                    membership_->options.reserve_size_bytes,
+                    [this](SealedRecord& record) { return chunks_.renew(record); }}),
+      keys_({membership_->host.log,
+             *membership_->catalog,
+             membership_->locks,
+             membership_->page,
+             membership_->processes,
+             *membership_->keyring,
+             chunks_,
+             committer_,
+             [this](const GcOptions& options) { return collect_garbage(options); }}) {
     chunks_.attach(committer_);
 }
 
@@ -133,6 +143,7 @@ void OpenStore::finish() {
 }
 
 void OpenStore::maintain() {
+    keys_.follow();
     maintenance_.run();
     chunks_.close_removed_packs();
 }
@@ -144,7 +155,8 @@ GcReport OpenStore::collect_garbage(const GcOptions& options) {
                              membership_->host.log,
                              *membership_->catalog,
                              committer_,
-                             [this] { return sessions_.horizon(); }},
+                             [this] { return sessions_.horizon(); },
+                             [this](SealedRecord& record) { return chunks_.renew(record); }},
                             options);
     const GcReport report = collector.run();
     chunks_.close_removed_packs();

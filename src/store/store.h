@@ -7,6 +7,7 @@
 #include "catalog/contents.h"
 #include "crypto/keyring.h"
 #include "store/buckets.h"
+#include "store/current_keyring.h"
 #include "store/engine.h"
 #include "store/gc/options.h"
 #include "store/objects.h"
@@ -20,6 +21,7 @@
 namespace alexander {
 
 class Logger;
+class StoreKeys;
 
 struct StoreOptions {
     std::string database_path;  // absolute; empty: meta/alexander.db in the store folder
@@ -28,6 +30,7 @@ struct StoreOptions {
     Compression compression = Compression::zstd;
     std::uint64_t seal_size_bytes = 256U << 20U;
     std::uint64_t reserve_size_bytes = 32U << 20U;  // kept aside for deletes on a full disk
+    MasterKeySource master_source = {};  // asks for the master key again; empty: it stays the same
 };
 
 /// The host's services, injected.
@@ -59,6 +62,9 @@ public:
     [[nodiscard]] virtual Objects& objects() = 0;
     [[nodiscard]] virtual Uploads& uploads() = 0;
     [[nodiscard]] virtual Users& users() = 0;
+
+    /// Master keys and data epochs.
+    [[nodiscard]] virtual StoreKeys& keys() = 0;
 
     /// For store/files (the mount) and maintenance.
     [[nodiscard]] virtual const Engine& engine() = 0;

@@ -1,5 +1,6 @@
 // Store::open: joining the processes that have the store open.
 #include "base/error.h"
+#include "base/logging.h"
 #include "base/uuid.h"
 #include "store/open_store.h"
 
@@ -13,17 +14,7 @@ std::string name_processes(ProcessTable& processes, SharedPage& page) {
         if (region == processes.own())
             continue;
         names += names.empty() ? "" : ", ";
-        switch (static_cast<ProcessRole>(page.region(region).role.load())) {
-            case ProcessRole::s3d:
-                names += "alexander-s3d";
-                break;
-            case ProcessRole::mount:
-                names += "alexander-fuse";
-                break;
-            case ProcessRole::admin:
-                names += "alexander-admin";
-                break;
-        }
+        names += program_name(static_cast<ProcessRole>(page.region(region).role.load()));
     }
     return names;
 }
@@ -36,6 +27,20 @@ void migrate_if_alone(StoreMembership& store, bool is_first) {
                     "the catalog must be migrated: first stop " +
                         name_processes(store.processes, store.page));
     store.catalog->migrate();
+}
+
+// A store that has one copy left opens, whether the others can be written now or not.
+void mend_keyring(StoreMembership& store) {
+    try {
+        for (const std::string& place : store.keyring->mend())
+            store.host.log.error("keys",
+                                 "a copy of the keyring was damaged and has been replaced from "
+                                 "another one. Check the disk",
+                                 {{"damaged", place}});
+    } catch (const Error& error) {
+        store.host.log.error(
+            "keys", std::string("a copy of the keyring cannot be renewed: ") + error.what());
+    }
 }
 
 // Of processes that died; nobody else is there.
@@ -51,27 +56,20 @@ std::string database_path(FileSystem& files, const StoreOptions& options) {
                                          : options.database_path;
 }
 
-StoreMembership::StoreMembership(const Host& services,
-                                 const StoreOptions& chosen,
-                                 const MasterKey& key)
+StoreMembership::StoreMembership(const Host& services, const StoreOptions& chosen)
     : host(services),
       options(chosen),
-      master(key.clone()),
       file(read_store_file(services.files)),
       locks(services.files),
       page(services.files),
       processes(page, locks),
       process(random_uuid(services.random)) {}
 
-Keyring StoreMembership::load_keyring() const {
-    return Keyring::load(host.files, file.uuid, master);
-}
-
 std::unique_ptr<StoreMembership> join_store(const Host& host,
                                             const StoreOptions& options,
                                             const MasterKey& master,
                                             ProcessRole role) {
-    auto store = std::make_unique<StoreMembership>(host, options, master);
+    auto store = std::make_unique<StoreMembership>(host, options);
     // From the look at who is there until the log is whole, so that exactly one is the first.
     const auto catalog_lock = store->locks.lock_catalog();
     const bool is_first = !store->processes.is_anybody_alive();
@@ -79,7 +77,9 @@ std::unique_ptr<StoreMembership> join_store(const Host& host,
         store->page.reset();
     else
         store->page.check_layout();
-    store->keyring.emplace(store->load_keyring());
+    store->keyring.emplace(
+        host.files, host.random, store->file.uuid, master, options.master_source);
+    mend_keyring(*store);
     store->processes.join(store->process, role);
     store->catalog = catalog::Catalog::open(
         {database_path(host.files, options), options.database_vfs, store->process});

@@ -1,7 +1,7 @@
 // Users and access keys.
 #pragma once
 
-#include "crypto/secret.h"
+#include "base/secret.h"
 #include "store/engine.h"
 #include "store/object_types.h"
 

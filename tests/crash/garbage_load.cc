@@ -135,13 +135,15 @@ GcReport collect(Store& store,
     if (!change)
         return store.collect_garbage(options);
     const Engine& engine = store.engine();
-    gc::CollectorParts parts{files,
-                             engine.clock,
-                             engine.random,
-                             engine.log,
-                             engine.catalog,
-                             dynamic_cast<GroupCommitter&>(engine.committer),
-                             [&engine] { return engine.sessions->horizon(); }};
+    gc::CollectorParts parts{
+        files,
+        engine.clock,
+        engine.random,
+        engine.log,
+        engine.catalog,
+        dynamic_cast<GroupCommitter&>(engine.committer),
+        [&engine] { return engine.sessions->horizon(); },
+        [&engine](SealedRecord& record) { return engine.chunks.renew(record); }};
     change(parts);
     return gc::Collector(parts, options).run();
 }

@@ -49,8 +49,13 @@ public:
     /// Steps are counted from here on.
     void start_counting() { is_counting_ = true; }
 
-    [[nodiscard]] std::unique_ptr<Store> open(const MasterKey& master, ProcessRole role) {
-        return Store::open(host(), options(), master, role);
+    /// `source`: asked for the master key again, as daemons are.
+    [[nodiscard]] std::unique_ptr<Store> open(const MasterKey& master,
+                                              ProcessRole role,
+                                              MasterKeySource source = {}) {
+        StoreOptions chosen = options();
+        chosen.master_source = std::move(source);
+        return Store::open(host(), chosen, master, role);
     }
 
     [[nodiscard]] FileSystem& files() { return files_; }

@@ -72,6 +72,10 @@ GcReport Collector::run() {
     const std::unique_ptr<File> lock = parts_.files.open("STORE", OpenMode::read_write);
     if (!lock || !lock->lock(collection_byte, Wait::no))
         throw Error(ErrorCode::busy, "a garbage collection is running already");
+    if (options_.drain_before_epoch != 0) {
+        compact();
+        return report_;
+    }
     if (options_.dry_run) {
         report_garbage(make_mark());
         return report_;
@@ -81,11 +85,16 @@ GcReport Collector::run() {
     for (int pass = 0; pass < most_passes && outcome == Outcome::again; ++pass)
         outcome = collect_once();
     if (outcome != Outcome::stopped)
-        Compactor({parts_.files, parts_.clock, parts_.log, parts_.catalog, parts_.committer},
-                  options_,
-                  [this](catalog::CommitSeq seq) { return wait_for_horizon(seq); })
-            .run(report_);
+        compact();
     return report_;
+}
+
+void Collector::compact() {
+    Compactor(
+        {parts_.files, parts_.clock, parts_.log, parts_.catalog, parts_.committer, parts_.renew},
+        options_,
+        [this](catalog::CommitSeq seq) { return wait_for_horizon(seq); })
+        .run(report_);
 }
 
 void Collector::expire_uploads() {

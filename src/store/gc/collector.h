@@ -27,8 +27,9 @@ struct CollectorParts {
     catalog::Catalog& catalog;
     GroupCommitter& committer;
 
-    /// Sessions::horizon, and all_root_classes: tests forget some on purpose.
+    /// Sessions::horizon, ChunkStore::renew, and all_root_classes: tests forget some on purpose.
     std::function<catalog::CommitSeq()> horizon;
+    std::function<bool(SealedRecord&)> renew;  // ChunkStore's
     std::span<const catalog::RootClass> roots = catalog::all_root_classes;
 };
 
@@ -45,6 +46,7 @@ public:
 private:
     enum class Outcome : std::uint8_t { finished, again, stopped };
 
+    void compact();
     void expire_uploads();
     void report_garbage(const Mark& mark);
     [[nodiscard]] Mark make_mark();

@@ -32,6 +32,8 @@ std::string folder_of(const std::string& path) {
 }  // namespace
 
 bool Compactor::is_worthwhile(const catalog::PackUse& use) const {
+    if (options_.drain_before_epoch != 0)
+        return use.pack.oldest_epoch < options_.drain_before_epoch;
     if (use.chunks == 0)
         return true;
     const FileSystem::Space space = parts_.files.space();
@@ -125,13 +127,18 @@ void Compactor::empty(std::vector<Victim>& victims) {
 void Compactor::move_records(Victim& victim, std::span<const catalog::PackedChunk> chunks) {
     const std::chrono::nanoseconds begin = parts_.clock.monotonic();
     std::vector<SealedRecord> records;
+    std::vector<catalog::PackedChunk> moved;
     std::uint64_t bytes = 0;
     try {
         if (victim.use.pack.state != catalog::PackState::sealed)
             throw Error(ErrorCode::corrupt, "it is to be removed and chunks lie in it");
         for (const catalog::PackedChunk& chunk : chunks) {
-            records.push_back(read_record(*victim.file, chunk));
+            SealedRecord record = read_record(*victim.file, chunk);
             bytes += chunk.length_bytes;
+            if (!may_move(record))
+                continue;
+            records.push_back(std::move(record));
+            moved.push_back(chunk);
         }
     } catch (const Error& error) {
         if (error.code() != ErrorCode::corrupt)
@@ -139,12 +146,22 @@ void Compactor::move_records(Victim& victim, std::span<const catalog::PackedChun
         victim.is_sound = false;
         return complain(victim, error.what());
     }
-    std::ignore =
-        parts_.committer.move_to_pack(std::move(records), {chunks.begin(), chunks.end()}).get();
+    if (!records.empty())
+        std::ignore = parts_.committer.move_to_pack(std::move(records), std::move(moved)).get();
     report_->moved_bytes += static_cast<std::int64_t>(bytes);
     if (options_.progress)
-        options_.progress({"compact", report_->moved_bytes, bytes_to_move_});
+        options_.progress({options_.drain_before_epoch != 0 ? "reseal" : "compact",
+                           report_->moved_bytes,
+                           bytes_to_move_});
     pace_.rest(begin, bytes);
+}
+
+// Without its key a record is moved as it is, unless it is the key that the move is about.
+bool Compactor::may_move(SealedRecord& record) {
+    if (parts_.renew(record) || options_.drain_before_epoch == 0)
+        return true;
+    ++report_->kept_records;
+    return false;
 }
 
 // First the catalog says that it goes, durably; then its file; then its row.

@@ -23,6 +23,9 @@ struct CompactorParts {
     Logger& log;
     catalog::Catalog& catalog;
     GroupCommitter& committer;
+
+    /// Seals a record anew if it is of an older data epoch; false if that cannot be opened.
+    std::function<bool(SealedRecord&)> renew;
 };
 
 /// For one run, under the collection's lock. One thread.
@@ -53,6 +56,7 @@ private:
     [[nodiscard]] std::optional<Victim> take(const catalog::PackUse& use);
     void empty(std::vector<Victim>& victims);
     void move_records(Victim& victim, std::span<const catalog::PackedChunk> chunks);
+    [[nodiscard]] bool may_move(SealedRecord& record);
     void remove(std::vector<Victim>& victims);
     void remove_file(const Victim& victim);
     void complain(const Victim& victim, const std::string& what);

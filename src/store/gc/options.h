@@ -18,6 +18,10 @@ struct GcProgress {
 struct GcOptions {
     bool dry_run = false;
 
+    /// Not garbage, but packs with records of an older data epoch than this are emptied, and what
+    /// was in them is sealed anew. 0: no.
+    std::uint32_t drain_before_epoch = 0;
+
     /// Of a pack's bytes, in percent: from so many dead ones on it is compacted.
     std::int64_t dead_percent = 25;
 
@@ -51,8 +55,9 @@ struct GcReport {
     std::int64_t waiting = 0;  // condemned rows that somebody may still use: the next run's
     std::int64_t moved_bytes = 0;
     std::int64_t removed_packs = 0;
-    std::int64_t freed_bytes = 0;  // of removed packs
-    std::int64_t problems = 0;     // packs that could not be read or removed; see the log
+    std::int64_t freed_bytes = 0;   // of removed packs
+    std::int64_t kept_records = 0;  // of a drain: they cannot be opened and stay where they are
+    std::int64_t problems = 0;      // packs that could not be read or removed; see the log
     std::chrono::milliseconds mark_time{0};
 };
 

@@ -20,6 +20,7 @@ namespace {
 
 constexpr const char* copy_a = "keys/keyring.a";
 constexpr const char* copy_b = "keys/keyring.b";
+constexpr const char* copy_in_data = "data/keyring";
 constexpr std::string_view master_hex =
     "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
@@ -72,6 +73,14 @@ struct Fixture {
         file->truncate(bytes.size());
     }
 
+    /// Leaves `copy` as the only one.
+    void keep_only(const char* path, ByteView copy) {
+        for (const char* each : {copy_a, copy_b, copy_in_data})
+            if (files.open(each, OpenMode::read))
+                files.remove(each);
+        write(path, copy);
+    }
+
     /// A saved keyring with one domain.
     [[nodiscard]] Keyring make() {
         Keyring keyring = Keyring::create(store, master, random);
@@ -118,6 +127,8 @@ TEST_SUITE_BEGIN("crypto/keyring");
 TEST_CASE("a master key is 64 hexadecimal characters, white space around them ignored") {
     CHECK(MasterKey::parse(master_hex).reveal_hex() == master_hex);
     CHECK(MasterKey::parse(" \t" + std::string(master_hex) + "\r\n").reveal_hex() == master_hex);
+    CHECK(MasterKey::parse("00010203 04050607\n08090a0b" + std::string(master_hex.substr(24)))
+              .reveal_hex() == master_hex);
     for (const std::string& text : {std::string(),
                                     std::string(64, 'g'),
                                     std::string(63, '0'),
@@ -159,18 +170,54 @@ TEST_CASE_FIXTURE(Fixture, "a saved keyring is loaded with the same keys") {
     CHECK(files.list("keys") == std::vector<std::string>{"keyring.a", "keyring.b"});
 }
 
-TEST_CASE_FIXTURE(Fixture, "each save replaces the older copy and keeps the newer") {
+TEST_CASE_FIXTURE(Fixture, "each save replaces every copy, so that any one of them is enough") {
     Keyring keyring = make();
-    const Bytes a = read(copy_a);
-    const Bytes b = read(copy_b);
+    std::ignore = keyring.add_domain(random);
     keyring.save(files, random);
-    CHECK(read(copy_a) != a);
-    CHECK(read(copy_b) == b);
-    const Bytes next_a = read(copy_a);
-    Keyring loaded = load();
-    loaded.save(files, random);
-    CHECK(read(copy_a) == next_a);
-    CHECK(read(copy_b) != b);
+    for (const char* kept : {copy_a, copy_b, copy_in_data}) {
+        const Bytes copy = read(kept);
+        keep_only(kept, copy);
+        Keyring loaded = load();
+        CHECK(loaded.has_domain(2));
+        CHECK(loaded.lacks_copies(files));
+        loaded.save(files, random);
+        CHECK_FALSE(loaded.lacks_copies(files));
+        CHECK_FALSE(load().lacks_copies(files));
+        CHECK(read(copy_a) == read(copy_in_data));
+    }
+}
+
+TEST_CASE_FIXTURE(Fixture, "a damaged copy is set aside before it is written anew") {
+    Keyring keyring = make();
+    const Bytes damaged = to_bytes(ByteView(read(copy_b)).first(50));
+    write(copy_b, damaged);
+    CHECK(keyring.lacks_copies(files));
+
+    const auto aside = Keyring::set_damaged_aside(files, store);
+
+    REQUIRE(aside.size() == 1);
+    CHECK(read(aside[0].c_str()) == damaged);
+    CHECK(files.list("keys") == std::vector<std::string>{"keyring.a"});
+    CHECK(Keyring::set_damaged_aside(files, store).empty());
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "what others save is read again, without a master key if none was removed") {
+    Keyring here = make();
+    CHECK_FALSE(here.is_outdated(files));
+    Keyring there = load();
+    std::ignore = there.add_domain(random);
+    there.add_master_key(other, random);
+    there.save(files, random);
+
+    CHECK(here.is_outdated(files));
+    CHECK(here.read_again(files, MasterKey::generate(random)).has_domain(2));
+
+    Keyring last = Keyring::load(files, store, other);
+    CHECK(last.remove_master_key(1, other, random));
+    last.save(files, random);
+    CHECK(code_of([&] { std::ignore = here.read_again(files, master); }) == ErrorCode::wrong_key);
+    CHECK(here.read_again(files, other).has_domain(2));
 }
 
 TEST_CASE_FIXTURE(Fixture, "a temporary file left by a crash is no obstacle") {
@@ -235,7 +282,7 @@ TEST_CASE_FIXTURE(Fixture, "a flipped bit anywhere in one copy leaves the other 
     }
 }
 
-TEST_CASE_FIXTURE(Fixture, "a flipped bit anywhere in both copies is corruption, never else") {
+TEST_CASE_FIXTURE(Fixture, "a flipped bit anywhere in all copies is corruption, never else") {
     INFO("seed ", random.seed());
     std::ignore = make();
     const Bytes a = read(copy_a);
@@ -243,6 +290,9 @@ TEST_CASE_FIXTURE(Fixture, "a flipped bit anywhere in both copies is corruption,
     for (std::size_t i = 0; i < a.size(); ++i) {
         Bytes damaged_a = a;
         Bytes damaged_b = b;
+        Bytes damaged_data = a;
+        damaged_data[random.below(a.size())] ^= std::byte{1} << random.below(8);
+        write(copy_in_data, damaged_data);
         damaged_a[i] ^= std::byte{1} << random.below(8);
         damaged_b[random.below(b.size())] ^= std::byte{1} << random.below(8);
         write(copy_a, damaged_a);
@@ -287,26 +337,49 @@ TEST_CASE_FIXTURE(Fixture, "a newer format is refused even beside an older copy"
 
 TEST_CASE_FIXTURE(Fixture, "several master keys open one keyring; a removed one opens no copy") {
     Keyring keyring = make();
-    keyring.add_master_key(other, random);
-    keyring.add_master_key(other, random);
+    CHECK(keyring.add_master_key(other, random) == 2);
+    CHECK(keyring.add_master_key(other, random) == 2);
+    CHECK(keyring.master_keys() == std::vector<std::uint32_t>{1, 2});
+    CHECK(keyring.find_master_key(master) == 1U);
     keyring.save(files, random);
     CHECK(load().has_domain(1));
     CHECK(same_keys(Keyring::load(files, store, other).domain(1), keyring.domain(1)));
 
     Keyring changed = Keyring::load(files, store, other);
-    CHECK(changed.remove_master_key(master));
-    CHECK_FALSE(changed.remove_master_key(master));
-    CHECK(code_of([&] { std::ignore = changed.remove_master_key(other); }) ==
+    // Neither its own key nor with a key that opens nothing.
+    for (const MasterKey* own : {&other, &master}) {
+        const std::uint32_t same = own == &other ? 2 : 1;
+        CHECK(code_of([&] { std::ignore = changed.remove_master_key(same, *own, random); }) ==
+              ErrorCode::invalid_argument);
+    }
+    const MasterKey strange = MasterKey::generate(random);
+    CHECK(code_of([&] { std::ignore = changed.remove_master_key(1, strange, random); }) ==
           ErrorCode::invalid_argument);
+    CHECK(changed.remove_master_key(1, other, random));
+    CHECK_FALSE(changed.remove_master_key(1, other, random));
     changed.save(files, random);
 
-    for (const char* path : {copy_a, copy_b}) {
-        const Bytes intact = read(path);
-        files.remove(path);
+    const Bytes copy = read(copy_a);
+    for (const char* kept : {copy_a, copy_b, copy_in_data}) {
+        keep_only(kept, copy);
         CHECK(load_code(master) == ErrorCode::wrong_key);
         CHECK(load_code(other) == std::nullopt);
-        write(path, intact);
     }
+    CHECK(same_keys(Keyring::load(files, store, other).domain(1), keyring.domain(1)));
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "who kept an old copy with its key does not open what comes after its removal") {
+    Keyring keyring = make();
+    std::ignore = keyring.add_master_key(other, random);
+    keyring.save(files, random);
+    const Keyring thief = load();  // has the inner key in memory
+
+    Keyring changed = Keyring::load(files, store, other);
+    CHECK(changed.remove_master_key(1, other, random));
+    changed.save(files, random);
+
+    CHECK(code_of([&] { std::ignore = thief.read_again(files, master); }) == ErrorCode::wrong_key);
 }
 
 TEST_CASE_FIXTURE(Fixture, "an erased domain is in no copy and its number is not used again") {
@@ -315,24 +388,27 @@ TEST_CASE_FIXTURE(Fixture, "an erased domain is in no copy and its number is not
     CHECK_FALSE(keyring.erase_domain(1));
     keyring.save(files, random);
 
-    for (const char* path : {copy_a, copy_b}) {
-        const Bytes intact = read(path);
-        files.remove(path);
+    const Bytes copy = read(copy_a);
+    for (const char* kept : {copy_a, copy_b, copy_in_data}) {
+        CHECK(read(kept) == copy);
+        keep_only(kept, copy);
         Keyring loaded = load();
         CHECK_FALSE(loaded.has_domain(1));
         CHECK(loaded.add_domain(random) == 2);
-        write(path, intact);
+        for (const char* path : {copy_a, copy_b, copy_in_data})
+            write(path, copy);
     }
 }
 
 TEST_CASE_FIXTURE(Fixture, "the recovery sheet's text makes a keyring again") {
     const Keyring keyring = make();
     const std::string text = keyring.wrapped_roots();
-    files.remove(copy_a);
-    files.remove(copy_b);
+    for (const char* path : {copy_a, copy_b, copy_in_data})
+        files.remove(path);
 
     Keyring restored = Keyring::restore("  " + text + "\n", store, master);
     restored.save(files, random);
+    CHECK(restored.add_domain(random) > Keyring::lost_numbers);
 
     CHECK(same_keys(load().domain(1), keyring.domain(1)));
     CHECK(code_of([&] { std::ignore = Keyring::restore(text, store, other); }) ==

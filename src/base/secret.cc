@@ -1,10 +1,9 @@
-#include "crypto/secret.h"
+#include "base/secret.h"
 
 #include "base/error.h"
 #include "base/guarded.h"
 
-#include <openssl/crypto.h>
-
+#include <string.h>
 #include <sys/mman.h>
 
 #include <array>
@@ -83,7 +82,7 @@ std::byte* allocate(std::size_t size) {
 void release(std::byte* data, std::size_t size) noexcept {
     if (data == nullptr)
         return;
-    OPENSSL_cleanse(data, size);
+    ::explicit_bzero(data, size);
     if (size > slab_size)
         ::munmap(data, size);
     else

@@ -1,4 +1,4 @@
-#include "crypto/secret.h"
+#include "base/secret.h"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 
 namespace alexander {
 
-TEST_SUITE_BEGIN("crypto/secret");
+TEST_SUITE_BEGIN("base/secret");
 
 TEST_CASE("a secret holds its bytes, moves them, and is copied on request only") {
     SecretBytes first(as_bytes("key material"));
