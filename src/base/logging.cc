@@ -115,13 +115,7 @@ std::string text_line(const Event& event, LogFields fields) {
     return line;
 }
 
-std::string json_line(const Event& event, LogFields fields) {
-    std::string line = R"({"time":")" + format_iso8601(event.time) + R"(","level":")";
-    line += to_string(event.level);
-    line += R"(","category":)";
-    append_quoted(line, event.category, LogFormat::json);
-    line += R"(,"message":)";
-    append_quoted(line, event.message, LogFormat::json);
+void append_json_fields(std::string& line, LogFields fields) {
     for (const LogField& field : fields) {
         line += ',';
         append_quoted(line, field.name(), LogFormat::json);
@@ -129,10 +123,27 @@ std::string json_line(const Event& event, LogFields fields) {
         append_value(line, field.value(), LogFormat::json);
     }
     line += "}\n";
+}
+
+std::string json_line(const Event& event, LogFields fields) {
+    std::string line = R"({"time":")" + format_iso8601(event.time) + R"(","level":")";
+    line += to_string(event.level);
+    line += R"(","category":)";
+    append_quoted(line, event.category, LogFormat::json);
+    line += R"(,"message":)";
+    append_quoted(line, event.message, LogFormat::json);
+    append_json_fields(line, fields);
     return line;
 }
 
 }  // namespace
+
+std::string format_act(Timestamp time, std::string_view act, LogFields fields) {
+    std::string line = R"({"time":")" + format_iso8601(time) + R"(","act":)";
+    append_quoted(line, act, LogFormat::json);
+    append_json_fields(line, fields);
+    return line;
+}
 
 std::string_view to_string(LogLevel level) noexcept {
     switch (level) {
@@ -155,6 +166,7 @@ void Logger::log(LogLevel level,
                  std::string_view category,
                  std::string_view message,
                  LogFields fields) {
+    counts_[static_cast<std::size_t>(level)].add();
     if (!is_enabled(level))
         return;
     const Event event{clock_.now(), level, category, message};

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/metrics/meters.h"
 
+#include <array>
 #include <atomic>
 #include <concepts>
 #include <cstdint>
@@ -62,6 +64,11 @@ public:
 
     void set_level(LogLevel level) noexcept { level_ = level; }
 
+    /// Events of the level so far, those included that were not written.
+    [[nodiscard]] const Counter& count(LogLevel level) const noexcept {
+        return counts_[static_cast<std::size_t>(level)];
+    }
+
     [[nodiscard]] bool is_enabled(LogLevel level) const noexcept { return level <= level_.load(); }
 
     /// A line that cannot be written is lost: there is nobody left to tell.
@@ -91,8 +98,12 @@ private:
     const LogFormat format_;
     const int fd_;
     std::atomic<LogLevel> level_;
+    std::array<Counter, 4> counts_;  // by level
 };
 
 [[nodiscard]] std::string_view to_string(LogLevel level) noexcept;
+
+/// One line of JSON with its end: `time`, `act`, and the fields.
+[[nodiscard]] std::string format_act(Timestamp time, std::string_view act, LogFields fields);
 
 }  // namespace alexander

@@ -26,6 +26,7 @@ struct Settings {
         std::string tls_certificate_file;
         std::string tls_key_file;
         bool customer_keys_without_tls = false;
+        std::string trusted_proxies;
         std::chrono::seconds header_timeout{};
         std::chrono::seconds idle_timeout{};
         std::chrono::seconds shutdown_timeout{};
@@ -58,6 +59,27 @@ struct Settings {
     struct Logging {
         LogLevel level = LogLevel::info;
         LogFormat format = LogFormat::text;
+        std::chrono::milliseconds slow_request{};  // 0: never
+    };
+
+    struct Audit {
+        std::string file;  // relative to the store folder; empty: no log
+    };
+
+    struct Metrics {
+        std::string host;
+        std::uint16_t port = 0;       // 0: not served
+        std::uint16_t fuse_port = 0;  // likewise
+        SecretText token;             // from token_file, if that is set
+        std::string token_file;
+    };
+
+    struct RateLimit {
+        std::uint64_t address_requests = 0;  // a second; 0: no limit
+        std::uint64_t address_bytes = 0;
+        std::uint64_t key_requests = 0;
+        std::uint64_t key_bytes = 0;
+        std::uint64_t burst = 0;  // seconds
     };
 
     struct Fuse {
@@ -87,6 +109,9 @@ struct Settings {
     Auth auth;
     Lifecycle lifecycle;
     Logging logging;
+    Audit audit;
+    Metrics metrics;
+    RateLimit rate_limit;
     Fuse fuse;
     Gc gc;
     Scrub scrub;
