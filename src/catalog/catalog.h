@@ -105,6 +105,9 @@ public:
     /// a busy timeout that grows from 100 ms to 2 s. Caller holds the catalog lock.
     virtual void checkpoint_if_large() = 0;
 
+    /// How many checkpoints this process has run, those that readers stopped included.
+    [[nodiscard]] virtual std::uint64_t checkpoints() const = 0;
+
     /// Full checkpoint at a clean end; best effort. Caller holds the catalog lock.
     virtual void checkpoint_all() = 0;
 

@@ -12,7 +12,7 @@ using Outcome = sql::SqliteConnection::CheckpointOutcome;
 
 }  // namespace
 
-void LogKeeper::checkpoint_if_large(sql::SqliteConnection& writer) {
+bool LogKeeper::checkpoint_if_large(sql::SqliteConnection& writer) {
     const sql::LogState state = sql::get_log_state(writer);
     const std::uint64_t bytes = state.bytes();
     if (bytes < attempted_at_bytes_) {
@@ -20,12 +20,12 @@ void LogKeeper::checkpoint_if_large(sql::SqliteConnection& writer) {
     }
     const bool is_due = attempted_at_bytes_ == 0 || bytes >= attempted_at_bytes_ + limits_.retry;
     if (!is_due || (bytes < limits_.truncate && state.uncopied_bytes() < limits_.passive)) {
-        return;
+        return false;
     }
     if (bytes < limits_.truncate) {
         const Outcome outcome = writer.checkpoint(Mode::passive, std::chrono::milliseconds(0));
         attempted_at_bytes_ = outcome == Outcome::complete ? 0 : bytes;
-        return;
+        return true;
     }
     if (writer.checkpoint(Mode::truncate, wait_) == Outcome::complete) {
         attempted_at_bytes_ = 0;
@@ -34,6 +34,7 @@ void LogKeeper::checkpoint_if_large(sql::SqliteConnection& writer) {
         attempted_at_bytes_ = bytes;
         wait_ = std::min(wait_ * 2, limits_.longest_wait);
     }
+    return true;
 }
 
 bool LogKeeper::checkpoint_all(sql::SqliteConnection& writer, std::chrono::milliseconds patience) {

@@ -25,7 +25,8 @@ public:
 
     /// PASSIVE, or TRUNCATE once the log is so large that PASSIVE has evidently not sufficed:
     /// under steady readers only TRUNCATE, which holds new ones off, lets the log begin anew.
-    void checkpoint_if_large(sql::SqliteConnection& writer);
+    /// True if it was tried.
+    bool checkpoint_if_large(sql::SqliteConnection& writer);
 
     /// Everything, waiting for readers up to `patience` in all; false if they did not let it.
     [[nodiscard]] bool checkpoint_all(sql::SqliteConnection& writer,

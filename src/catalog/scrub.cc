@@ -73,6 +73,11 @@ void set_scrubbed(Transaction& transaction, PackNumber pack, std::int64_t second
         transaction.connection(), "UPDATE pack SET scrubbed_s = $2 WHERE id = $1", pack, seconds);
 }
 
+std::int64_t count_damaged_chunks(Snapshot& snapshot) {
+    sql::Query query(snapshot.connection(), "SELECT count(*) FROM chunk WHERE state = 2");
+    return query.next() ? query.integer(0) : 0;
+}
+
 std::vector<ChunkNumber> list_damaged_chunks(Snapshot& snapshot) {
     const auto decode = [](sql::Row row) {
         ChunkNumber chunk = 0;

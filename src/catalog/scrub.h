@@ -47,6 +47,9 @@ bool set_sound(Transaction& transaction, const PlacedRecord& record);
 
 void set_scrubbed(Transaction& transaction, PackNumber pack, std::int64_t seconds);
 
+/// How many chunks are marked as damaged.
+[[nodiscard]] std::int64_t count_damaged_chunks(Snapshot& snapshot);
+
 /// All chunks that are marked as damaged.
 [[nodiscard]] std::vector<ChunkNumber> list_damaged_chunks(Snapshot& snapshot);
 

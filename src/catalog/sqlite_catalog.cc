@@ -129,12 +129,14 @@ void SqliteCatalog::repair_log() {
 
 void SqliteCatalog::checkpoint_if_large() {
     auto writer = writer_.lock();
-    writer->log.checkpoint_if_large(*writer->connection);
+    if (writer->log.checkpoint_if_large(*writer->connection))
+        checkpoints_.add();
 }
 
 void SqliteCatalog::checkpoint_all() {
     auto writer = writer_.lock();
     std::ignore = writer->log.checkpoint_all(*writer->connection, closing_patience);
+    checkpoints_.add();
 }
 
 std::vector<std::string> SqliteCatalog::check_integrity() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/guarded.h"
+#include "base/metrics/meters.h"
 #include "catalog/catalog.h"
 #include "catalog/id_ranges.h"
 #include "catalog/log_keeper.h"
@@ -24,6 +25,9 @@ public:
     void repair_log() override;
     void checkpoint_if_large() override;
     void checkpoint_all() override;
+
+    [[nodiscard]] std::uint64_t checkpoints() const override { return checkpoints_.value(); }
+
     [[nodiscard]] std::int64_t reserve_ids(Transaction& transaction,
                                            IdKind kind,
                                            std::int64_t count) override;
@@ -45,6 +49,7 @@ private:
     [[nodiscard]] std::unique_ptr<sql::SqliteConnection> take_reader();
 
     const CatalogOptions options_;
+    Counter checkpoints_;
     Guarded<Writer> writer_;
     Guarded<Connections> idle_readers_;
     // Its own, so that a sync waits for no transaction.

@@ -120,12 +120,30 @@ struct ChunkStore::State {
         return plain;
     }
 
+    /// Counts it: what is damaged or missing must be seen by who watches.
+    [[noreturn]] void throw_corrupt(const std::string& what) {
+        meters.corrupt_reads.add();
+        throw Error(ErrorCode::corrupt, what);
+    }
+
+    std::shared_ptr<const Bytes> find_cached(const ChunkId& id) {
+        auto plain = cache.find(id);
+        if (plain)
+            meters.chunk_hits.add();
+        return plain;
+    }
+
+    Stored note_known(const ChunkId& id, ByteView plaintext) {
+        meters.known_chunks.add();
+        meters.known_bytes.add(plaintext.size());
+        return {id, std::nullopt};
+    }
+
     catalog::ChunkLocation locate(catalog::ChunkNumber chunk) {
         const auto snapshot = catalog.read();
         const auto location = catalog::find_location(*snapshot, chunk);
         if (!location)
-            throw Error(ErrorCode::corrupt,
-                        "chunk " + std::to_string(chunk) + " is not in the catalog");
+            throw_corrupt("chunk " + std::to_string(chunk) + " is not in the catalog");
         return *location;
     }
 
@@ -143,7 +161,7 @@ struct ChunkStore::State {
         const std::optional<Bytes> record = fetch(location);
         if (!record) {
             if (is_last)
-                throw Error(ErrorCode::corrupt, describe(location) + ": the record is missing");
+                throw_corrupt(describe(location) + ": the record is missing");
             return nullptr;
         }
         try {
@@ -156,12 +174,13 @@ struct ChunkStore::State {
             if (error.code() != ErrorCode::corrupt)
                 throw;
             if (is_last)
-                throw Error(ErrorCode::corrupt, describe(location) + ": " + error.what());
+                throw_corrupt(describe(location) + ": " + error.what());
             return nullptr;
         }
     }
 
     const StoreUuid store;
+    ChunkMeters meters;
     Keyring& keyring;
     RandomSource& random;
     catalog::Catalog& catalog;
@@ -196,12 +215,14 @@ ChunkStore::Stored ChunkStore::store(std::uint32_t domain, ByteView plaintext) {
     const ChunkId id = sealer->identify(plaintext);
     // Pending first: a chunk leaves there only after every new snapshot sees it.
     if (state_->committer->is_pending(id))
-        return {id, std::nullopt};
+        return state_->note_known(id, plaintext);
     {
         const auto snapshot = state_->catalog.read();
         if (catalog::find_live_chunk(*snapshot, id.bytes))
-            return {id, std::nullopt};
+            return state_->note_known(id, plaintext);
     }
+    state_->meters.new_chunks.add();
+    state_->meters.new_bytes.add(plaintext.size());
     return {id, sealer->seal(id, plaintext)};
 }
 
@@ -212,8 +233,11 @@ const GearTable& ChunkStore::gear_table(std::uint32_t domain) {
 std::shared_ptr<const Bytes> ChunkStore::read(catalog::ChunkNumber chunk) {
     const std::optional<Known> known = state_->known.find(chunk);
     if (known) {
-        if (auto plain = state_->cache.find(*known->id))
+        if (auto plain = state_->find_cached(*known->id))
             return plain;
+    }
+    state_->meters.chunk_misses.add();
+    if (known) {
         if (auto plain = state_->try_read(known->location, false))
             return plain;
         state_->known.erase(chunk);
@@ -225,17 +249,19 @@ std::shared_ptr<const Bytes> ChunkStore::read(catalog::ChunkNumber chunk) {
 }
 
 std::shared_ptr<const Bytes> ChunkStore::read(const ChunkId& id) {
-    if (auto plain = state_->cache.find(id))
+    if (auto plain = state_->find_cached(id))
         return plain;
-    if (const auto record = state_->committer->pending_record(id))
+    if (const auto record = state_->committer->pending_record(id)) {
+        state_->meters.chunk_misses.add();
         return state_->open(*record, id);
+    }
     std::optional<catalog::ChunkNumber> number;
     {
         const auto snapshot = state_->catalog.read();
         number = catalog::find_live_chunk(*snapshot, id.bytes);
     }
     if (!number)
-        throw Error(ErrorCode::corrupt, "chunk " + to_string(id) + " is not stored");
+        state_->throw_corrupt("chunk " + to_string(id) + " is not stored");
     return read(*number);
 }
 
@@ -251,15 +277,18 @@ std::shared_ptr<const Bytes> ChunkStore::open(const SealedRecord& record) {
 }
 
 std::shared_ptr<const ManifestPage> ChunkStore::page(catalog::PageId id, std::int32_t level) {
-    if (auto cached = state_->pages.find(id); cached && (*cached)->level == level)
+    if (auto cached = state_->pages.find(id); cached && (*cached)->level == level) {
+        state_->meters.page_hits.add();
         return *cached;
+    }
+    state_->meters.page_misses.add();
     std::optional<catalog::Page> row;
     {
         const auto snapshot = state_->catalog.read();
         row = catalog::find_page(*snapshot, id);
     }
     if (!row)
-        throw Error(ErrorCode::corrupt, "manifest page " + std::to_string(id) + " is missing");
+        state_->throw_corrupt("manifest page " + std::to_string(id) + " is missing");
     auto page = std::make_shared<const ManifestPage>(parse_page(level, row->body));
     state_->pages.put(id, page);
     return page;
@@ -292,6 +321,14 @@ bool ChunkStore::renew(SealedRecord& record) {
 
 void ChunkStore::close_removed_packs() {
     state_->packs.drop_removed();
+}
+
+const ChunkMeters& ChunkStore::meters() const {
+    return state_->meters;
+}
+
+std::size_t ChunkStore::cache_bytes() const {
+    return state_->cache.size_bytes();
 }
 
 TaskPool& ChunkStore::workers() {

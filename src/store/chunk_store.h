@@ -9,6 +9,7 @@
 #include "crypto/keyring.h"
 #include "store/committer.h"
 #include "store/content.h"
+#include "store/store_meters.h"
 #include "store/task_pool.h"
 
 #include <functional>
@@ -79,6 +80,11 @@ public:
 
     /// Closes packs whose files were removed, so that they give their space back.
     void close_removed_packs();
+
+    [[nodiscard]] const ChunkMeters& meters() const;
+
+    /// Of plaintext in the cache.
+    [[nodiscard]] std::size_t cache_bytes() const;
 
     /// Threads for sealing and reading ahead, shared by all streams.
     [[nodiscard]] TaskPool& workers();

@@ -16,8 +16,15 @@ bool is_store_failure(const Error& error) {
 
 }  // namespace
 
-CommitStage::CommitStage(const CommitParts& parts, Reserve& reserve, Failure mode)
-    : parts_(parts), reserve_(reserve), mode_(mode), pack_rows_(parts.process, parts.clock) {}
+CommitStage::CommitStage(const CommitParts& parts,
+                         Reserve& reserve,
+                         Failure mode,
+                         CommitMeters& meters)
+    : parts_(parts),
+      reserve_(reserve),
+      mode_(mode),
+      meters_(meters),
+      pack_rows_(parts.process, parts.clock) {}
 
 void CommitStage::run(Batch& batch) {
     for (AppendResult& result : batch.packs)
@@ -157,8 +164,14 @@ void CommitStage::finish(Batch& batch, catalog::CommitSeq seq) {
     words.commit_event.signal();
     batch.durable_through = seq;
     batch.finished_packs = pack_rows_.committed();
-    for (const auto& work : batch.works)
+    std::uint64_t changes = 0;
+    for (const auto& work : batch.works) {
         work->seq = work->failure ? 0 : seq;
+        changes += work->failure ? 0 : 1;
+    }
+    meters_.commits.add();
+    meters_.changes.add(changes);
+    meters_.batch_changes.observe(changes);
 }
 
 void CommitStage::fail_rest(Batch& batch, std::exception_ptr failure) {

@@ -9,6 +9,7 @@
 #include "store/reserve.h"
 #include "store/shared_page.h"
 #include "store/store_locks.h"
+#include "store/store_meters.h"
 #include "store/work.h"
 
 #include <optional>
@@ -30,7 +31,7 @@ struct CommitParts {
 /// One thread at a time.
 class CommitStage {
 public:
-    CommitStage(const CommitParts& parts, Reserve& reserve, Failure mode);
+    CommitStage(const CommitParts& parts, Reserve& reserve, Failure mode, CommitMeters& meters);
 
     /// Commits the batch: each work has a commit_seq or a failure afterwards. Throws nothing.
     void run(Batch& batch);
@@ -55,6 +56,7 @@ private:
     const CommitParts parts_;
     Reserve& reserve_;
     const Failure mode_;
+    CommitMeters& meters_;
     PackRows pack_rows_;
     std::exception_ptr stopped_;  // what everything after the failed work gets
 

@@ -16,6 +16,7 @@ namespace alexander {
 
 class ChunkStore;
 class Logger;
+struct ChoreMeters;
 
 /// References to the parts of an open store; the owner (Store) outlives every user.
 struct Engine {
@@ -37,6 +38,9 @@ struct Engine {
 
     /// Empty where nothing is ever collected.
     Sessions* sessions = nullptr;
+
+    /// Empty where nobody asks what chores have done.
+    ChoreMeters* chores = nullptr;
 
     [[nodiscard]] SharedSession begin_session() const {
         return sessions == nullptr ? nullptr : sessions->begin();

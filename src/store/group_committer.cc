@@ -9,7 +9,7 @@ GroupCommitter::GroupCommitter(const CommitParts& parts, const GroupCommitterOpt
       options_(options),
       reserve_(parts.files),
       append_stage_(parts.packs, reserve_, options.failure),
-      commit_stage_(parts, reserve_, options.failure) {
+      commit_stage_(parts, reserve_, options.failure, meters_) {
     threads_.emplace_back([this] { run_append(); });
     threads_.emplace_back([this] { run_commit(); });
     threads_.emplace_back([this] { run_sync(); });
@@ -98,7 +98,10 @@ void GroupCommitter::run_append() {
 
 void GroupCommitter::run_commit() {
     while (std::optional<Batch> batch = to_commit_.take(options_.batch_works)) {
-        commit_stage_.run(*batch);
+        {
+            const Stopwatch watch(meters_.commit_time);
+            commit_stage_.run(*batch);
+        }
         if (commit_stage_.stopped() || !parts_.log_sync.fault().empty())
             poisoned_.store(true);
         leave_queue(*batch);
@@ -132,6 +135,7 @@ void GroupCommitter::run_sync() {
 
 void GroupCommitter::make_durable(Batch& batch) {
     try {
+        const Stopwatch watch(meters_.sync_time);
         parts_.log_sync.sync_through(batch.durable_through);
     } catch (const Error&) {
         // The log is lost: whether these commits survive is unknown, so none is acknowledged.
@@ -149,6 +153,8 @@ void GroupCommitter::make_durable(Batch& batch) {
 
 void GroupCommitter::answer(Batch& batch) {
     for (const auto& work : batch.works) {
+        if (work->failure)
+            meters_.failed_changes.add();
         if (work->done)
             work->done(work->failure, work->seq);
         if (work->failure)
@@ -161,6 +167,10 @@ void GroupCommitter::answer(Batch& batch) {
     }
     queue_.lock()->answered += batch.works.size();
     answered_.notify_all();
+}
+
+std::size_t GroupCommitter::queued() {
+    return queue_.lock()->queued_works;
 }
 
 void GroupCommitter::drain() {

@@ -37,6 +37,11 @@ public:
     [[nodiscard]] bool is_pending(const ChunkId& id) const override;
     [[nodiscard]] std::shared_ptr<const Bytes> pending_record(const ChunkId& id) const override;
 
+    [[nodiscard]] const CommitMeters& meters() const { return meters_; }
+
+    /// Changes that wait for their commit.
+    [[nodiscard]] std::size_t queued();
+
     /// Copies records that are stored inline (pack 0) or in another pack into this process's pack
     /// and points their chunks there, if they still lie where they were.
     std::future<catalog::CommitSeq> move_to_pack(std::vector<SealedRecord> records,
@@ -72,6 +77,7 @@ private:
     const CommitParts parts_;
     const GroupCommitterOptions options_;
     Reserve reserve_;
+    CommitMeters meters_;
     AppendStage append_stage_;  // stage A's thread
     CommitStage commit_stage_;  // stage B's thread
     PendingRecords pending_;

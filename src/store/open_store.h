@@ -11,6 +11,7 @@
 #include "store/store.h"
 #include "store/store_file.h"
 #include "store/store_keys.h"
+#include "store/store_meters.h"
 
 #include <atomic>
 #include <optional>
@@ -62,6 +63,10 @@ public:
 
     [[nodiscard]] Status status() override;
 
+    void write_metrics(MetricsText& text) override;
+
+    [[nodiscard]] std::vector<std::string> faults() override;
+
     void maintain() override;
 
     GcReport collect_garbage(const GcOptions& options) override;
@@ -74,9 +79,19 @@ public:
     void recover() { maintenance_.recover(); }
 
 private:
+    struct Totals {
+        Status status;
+        std::int64_t damaged = 0;
+        std::optional<std::chrono::nanoseconds> taken_at;
+        std::chrono::nanoseconds lifetime{};
+    };
+
     void finish();
+    void count(const GcReport& report, const GcOptions& options);
+    [[nodiscard]] std::uint64_t log_bytes() const;
 
     const std::unique_ptr<StoreMembership> membership_;
+    ChoreMeters chores_;
     Sessions sessions_;
     PackWriter packs_;
     ChunkStore chunks_;
@@ -90,6 +105,7 @@ private:
     Users users_;
     Maintenance maintenance_;
     StoreKeys keys_;
+    Guarded<Totals> totals_;
     std::atomic<bool> closed_ = false;
 };
 

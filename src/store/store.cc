@@ -81,7 +81,8 @@ OpenStore::OpenStore(std::unique_ptr<StoreMembership> membership, ProcessRole ro
               mount_coherence_,
               membership_->process,
               [store = membership_.get()] { return store->keyring->read_again(); },
-              &sessions_},
+              &sessions_,
+              &chores_},
       buckets_(engine_),
       objects_(engine_),
       uploads_(engine_),
@@ -158,12 +159,34 @@ GcReport OpenStore::collect_garbage(const GcOptions& options) {
                              [this] { return sessions_.horizon(); },
                              [this](SealedRecord& record) { return chunks_.renew(record); }},
                             options);
-    const GcReport report = collector.run();
-    chunks_.close_removed_packs();
-    if (!options.dry_run)
-        note_collection(
-            membership_->host.files, membership_->host.clock.now(), membership_->host.log);
-    return report;
+    try {
+        const GcReport report = collector.run();
+        chunks_.close_removed_packs();
+        count(report, options);
+        if (!options.dry_run)
+            note_collection(
+                membership_->host.files, membership_->host.clock.now(), membership_->host.log);
+        return report;
+    } catch (const Error& error) {
+        // Busy: another process collects, which is not a failure of anything.
+        if (error.code() != ErrorCode::busy)
+            chores_.gc_failed.add();
+        throw;
+    }
+}
+
+void OpenStore::count(const GcReport& report, const GcOptions& options) {
+    if (options.dry_run)
+        return;
+    chores_.gc_done.add();
+    chores_.gc_deleted_chunks.add(static_cast<std::uint64_t>(report.deleted_chunks));
+    chores_.gc_moved_bytes.add(static_cast<std::uint64_t>(report.moved_bytes));
+    chores_.gc_freed_bytes.add(static_cast<std::uint64_t>(report.freed_bytes));
+    chores_.gc_ended_at.set(membership_->host.clock.now().seconds);
+}
+
+std::uint64_t OpenStore::log_bytes() const {
+    return host_file_size(database_path(membership_->host.files, membership_->options) + "-wal");
 }
 
 Store::Status OpenStore::status() {
@@ -173,8 +196,8 @@ Store::Status OpenStore::status() {
         status.totals = catalog::get_totals(*snapshot);
         status.disk_bytes = static_cast<std::uint64_t>(catalog::get_pack_bytes(*snapshot));
     }
-    const std::string database = database_path(membership_->host.files, membership_->options);
-    status.catalog_bytes = host_file_size(database) + host_file_size(database + "-wal");
+    status.catalog_bytes =
+        host_file_size(database_path(membership_->host.files, membership_->options)) + log_bytes();
     status.free_bytes = membership_->host.files.space().available_bytes;
     status.store_uuid = format_uuid(membership_->file.uuid);
     status.live_processes = static_cast<std::int64_t>(membership_->processes.living().size());

@@ -17,10 +17,12 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace alexander {
 
 class Logger;
+class MetricsText;
 class StoreKeys;
 
 struct StoreOptions {
@@ -79,6 +81,14 @@ public:
     };
 
     [[nodiscard]] virtual Status status() = 0;
+
+    /// Adds what the store counts and measures. Sums over the whole catalog may be seconds old, and
+    /// older where they take long.
+    virtual void write_metrics(MetricsText& text) = 0;
+
+    /// Why no change can be made now, in single words: read_only, disk_full (deletes still work),
+    /// catalog (no commit within five seconds). Nothing in health. Throws what a commit throws.
+    [[nodiscard]] virtual std::vector<std::string> faults() = 0;
 
     /// Copies inline records older than a minute into packs, reclaims what dead processes left,
     /// trims the change log. Run every few seconds by the daemons.

@@ -5,6 +5,7 @@
 #include "blob/pack_format.h"
 #include "catalog/scrub.h"
 #include "store/chunk_store.h"
+#include "store/store_meters.h"
 #include "store/work_pace.h"
 
 #include <algorithm>
@@ -161,7 +162,15 @@ private:
 }  // namespace
 
 ScrubReport scrub(const Engine& engine, const ScrubOptions& options) {
-    return Scrubber(engine, options).run();
+    const ScrubReport report = Scrubber(engine, options).run();
+    if (ChoreMeters* const meters = engine.chores; meters != nullptr) {
+        meters->scrub_packs.add(static_cast<std::uint64_t>(report.packs));
+        meters->scrub_bytes.add(static_cast<std::uint64_t>(report.bytes));
+        meters->scrub_damaged.add(static_cast<std::uint64_t>(report.damaged));
+        meters->scrub_healed.add(static_cast<std::uint64_t>(report.healed));
+        meters->scrub_ended_at.set(engine.clock.now().seconds);
+    }
+    return report;
 }
 
 }  // namespace alexander

@@ -61,6 +61,8 @@ public:
 
     void checkpoint_all() override { real_->checkpoint_all(); }
 
+    [[nodiscard]] std::uint64_t checkpoints() const override { return real_->checkpoints(); }
+
     [[nodiscard]] std::int64_t reserve_ids(catalog::Transaction& transaction,
                                            catalog::IdKind kind,
                                            std::int64_t count) override {

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/logging.h"
+#include "base/metrics/text.h"
 #include "blob/pack_format.h"
 #include "catalog/contents.h"
 #include "catalog/inodes.h"
@@ -237,4 +238,51 @@ TEST_CASE("inline records move into a pack when they are a minute old") {
 
     CHECK(store->status().totals.inline_bytes == 0);
     CHECK(store->status().totals.packs == 1);
+}
+
+TEST_CASE("a store says why it can take no changes") {
+    EmptyFolder folder;
+    Store::create(folder.host(), {}, folder.master);
+    CHECK(folder.open()->faults().empty());
+
+    StoreOptions full;
+    full.reserve_size_bytes = std::uint64_t{1} << 60U;  // no disk has that much room
+    const auto store = Store::open(folder.host(), full, folder.master, ProcessRole::s3d);
+
+    CHECK(store->faults() == std::vector<std::string>{"disk_full"});
+}
+
+TEST_CASE("asking a store for its faults commits nothing") {
+    EmptyFolder folder;
+    Store::create(folder.host(), {}, folder.master);
+    const auto store = folder.open();
+    const catalog::CommitSeq before = store->engine().catalog.read()->commit_seq();
+    std::ignore = store->faults();
+    CHECK(store->engine().catalog.read()->commit_seq() == before);
+}
+
+TEST_CASE("commits of a store are counted, those that fail too") {
+    EmptyFolder folder;
+    Store::create(folder.host(), {}, folder.master);
+    const auto store = folder.open();
+    store->engine().committer.commit(insert_user("one"));
+    store->engine().committer.commit(insert_user("two"));
+    CHECK(failure_of_call([&] {
+              store->engine().committer.commit(fail_with(ErrorCode::precondition_failed));
+          }) == ErrorCode::precondition_failed);
+    MetricsText text;
+    store->write_metrics(text);
+
+    const std::string page = text.take();
+
+    const auto value = [&page](const std::string& name) {
+        const std::size_t at = page.find("\n" + name + " ");
+        REQUIRE(at != std::string::npos);
+        return std::stod(page.substr(at + name.size() + 2));
+    };
+    CHECK(value("alexander_db_commits_total") >= 2);
+    CHECK(value("alexander_db_changes_total") == value("alexander_db_batch_changes_sum"));
+    CHECK(value("alexander_db_failed_changes_total") == 1);
+    CHECK(value("alexander_db_sync_duration_seconds_count") > 0);
+    CHECK(value("alexander_storage_processes") == 1);
 }
