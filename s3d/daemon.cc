@@ -6,6 +6,8 @@
 #include "s3d/bucket_rules.h"
 #include "s3d/dispatcher.h"
 #include "s3d/http/server.h"
+#include "s3d/monitoring.h"
+#include "s3d/rate_limits.h"
 #include "s3d/reload.h"
 #include "s3d/request_boundary.h"
 #include "store/garbage_settings.h"
@@ -52,28 +54,8 @@ http::ServerSettings server_settings(const Settings::Server& server) {
     settings.max_connections_per_address = server.max_connections_per_address;
     settings.head_deadline = server.header_timeout;
     settings.keep_alive_timeout = server.idle_timeout;
+    settings.proxies = http::TrustedProxies(server.trusted_proxies);
     return settings;
-}
-
-RequestBoundary::AccessLog access_log(Logger& log) {
-    return [&log](const AccessLine& line) {
-        const std::string_view path = line.target.substr(0, line.target.find('?'));
-        // What the client is not told: why it was our fault.
-        if (line.status >= 500 && !line.detail.empty())
-            log.error("request", line.detail, {{"request", line.request_id}, {"target", path}});
-        log.info("access",
-                 line.operation.empty() ? line.method : line.operation,
-                 {{"request", line.request_id},
-                  {"peer", line.peer},
-                  {"user", line.user},
-                  {"method", line.method},
-                  {"target", path},
-                  {"status", line.status},
-                  {"error", line.error},
-                  {"in", line.received_bytes},
-                  {"out", line.sent_bytes},
-                  {"microseconds", std::int64_t{line.duration.count()}}});
-    };
 }
 
 SecretLookup secret_lookup(Store& store) {
@@ -127,6 +109,8 @@ int serve(const Settings& settings,
           const std::function<Settings()>& read_settings) {
     Store& store = local.store();
     BucketRulesCache rules(store);
+    RateLimits limits(settings.rate_limit, local.clock());
+    Monitoring monitoring(settings, local, limits, log);
     SignatureVerifier verifier(settings.auth.region, secret_lookup(store), local.clock());
     Service service{store,
                     local.clock(),
@@ -135,10 +119,15 @@ int serve(const Settings& settings,
                     local.random(),
                     verifier,
                     settings.server.customer_keys_without_tls,
-                    rules};
+                    rules,
+                    monitoring.health(),
+                    limits};
     Dispatcher dispatcher(service, verifier);
-    RequestBoundary boundary(
-        {dispatcher, local.clock(), local.random(), store.status().store_uuid, access_log(log)});
+    RequestBoundary boundary({dispatcher,
+                              local.clock(),
+                              local.random(),
+                              store.status().store_uuid,
+                              [&monitoring](const AccessLine& line) { monitoring.note(line); }});
     std::optional<http::TlsIdentity> tls = tls_of(settings.server);
     http::Server server(listen_on(settings.server),
                         boundary,
@@ -167,6 +156,7 @@ int serve(const Settings& settings,
                            [&store, &settings, &log](const std::stop_token& stop) {
                                scrub_in_background(store, settings, log, stop);
                            });
+    const auto status = monitoring.listen(server, tls ? &*tls : nullptr);
     server.start();
     log.info("s3d",
              "ready",
@@ -182,6 +172,7 @@ int serve(const Settings& settings,
         reload(read_settings, tls ? &*tls : nullptr, log);
     log.info("s3d", "stopping", {{"signal", signal}});
     notify_service_manager("STOPPING=1");
+    monitoring.health().drain();
     server.stop(settings.server.shutdown_timeout);
     return 0;
 }

@@ -1,7 +1,9 @@
 #include "s3d/dispatcher.h"
 
+#include "base/health.h"
 #include "s3d/authorization.h"
 #include "s3d/cors.h"
+#include "s3d/rate_limits.h"
 
 #include <algorithm>
 
@@ -83,6 +85,7 @@ Identity Dispatcher::identify(RequestContext& context) {
     const auto credentials = service_.store.users().authenticate(signature->access_key_id);
     if (!credentials)  // revoked since the signature was checked
         throw S3Error(S3Code::invalid_access_key_id);
+    service_.limits.admit_key(context, signature->access_key_id);
     context.set_user(credentials->identity.name);
     return credentials->identity;
 }
@@ -98,10 +101,31 @@ http::Response Dispatcher::preflight(RequestContext& context, const Target& targ
     return answer_preflight(call);
 }
 
+// Nobody signs these, and nobody puts anything into their query: whatever is signed, asks for more
+// or names a bucket in its host reaches the bucket of that name.
+std::optional<http::Response> Dispatcher::probe(RequestContext& context) {
+    const http::Request& request = context.request();
+    const auto asked = find_health_probe(request.path);
+    const bool is_read = request.method == "GET" || request.method == "HEAD";
+    if (!asked || !is_read || !request.query.empty() || request.find("authorization") ||
+        !bucket_of_host(request.find("host").value_or(""), service_.domain).empty())
+        return std::nullopt;
+    context.set_operation("Health");
+    HealthAnswer answer = answer_probe(*asked, service_.health);
+    http::Response response =
+        http::Response::text(answer.status, "application/json", std::move(answer.body));
+    response.set("Cache-Control", "no-store");
+    return response;
+}
+
 http::Response Dispatcher::handle(RequestContext& context) {
+    if (auto answer = probe(context))
+        return *std::move(answer);
+    service_.limits.admit_address(context);
     const http::Request& request = context.request();
     const Target target =
         parse_target(context.path(), request.find("host").value_or(""), service_.domain);
+    context.set_target(target.bucket, target.key);
     if (request.method == "OPTIONS")
         return preflight(context, target);
     Identity who = identify(context);
@@ -120,6 +144,7 @@ http::Response Dispatcher::handle(RequestContext& context) {
     if (route->action)
         authorize(call, *route->action);
     check_expected_owner(call);
+    context.note_begin();
     return route->operation(call);
 }
 

@@ -4,6 +4,7 @@
 #include "s3d/operation.h"
 #include "s3d/router.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,8 @@ public:
     [[nodiscard]] http::Response handle(RequestContext& context) override;
 
 private:
+    /// The answer to a load balancer's question, if this is one (docs/s3.md).
+    [[nodiscard]] std::optional<http::Response> probe(RequestContext& context);
     [[nodiscard]] http::Response preflight(RequestContext& context, const Target& target);
     [[nodiscard]] catalog::Bucket find_bucket(const Target& target);
 

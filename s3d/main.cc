@@ -27,8 +27,17 @@ const std::array options{
 };
 
 void print_help() {
-    static constexpr std::array<std::string_view, 8> sections{
-        "server", "storage", "database", "auth", "lifecycle", "logging", "gc", "scrub"};
+    static constexpr std::array<std::string_view, 11> sections{"server",
+                                                               "storage",
+                                                               "database",
+                                                               "auth",
+                                                               "lifecycle",
+                                                               "logging",
+                                                               "audit",
+                                                               "metrics",
+                                                               "rate_limit",
+                                                               "gc",
+                                                               "scrub"};
     std::ignore = std::printf(
         "Usage: alexander-s3d [options]\n\nServes a store of Alexander Storage over S3.\n\n%s",
         option_help(options, sections).c_str());

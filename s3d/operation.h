@@ -13,10 +13,15 @@
 #include <string_view>
 #include <vector>
 
+namespace alexander {
+class Health;
+}
+
 namespace alexander::s3 {
 
 struct BucketRules;
 class BucketRulesCache;
+class RateLimits;
 
 /// The daemon's parts that operations use. All outlive every request.
 struct Service {
@@ -28,6 +33,8 @@ struct Service {
     SignatureVerifier& verifier;
     bool plain_customer_keys = false;  // SSE-C keys are taken over plain HTTP too
     BucketRulesCache& rules;
+    Health& health;
+    RateLimits& limits;
 };
 
 /// A request that has been authenticated, routed and allowed.

@@ -156,6 +156,10 @@ public:
         line.peer = exchange_.peer().address;
         line.user = context_.user();
         line.operation = context_.operation();
+        line.bucket = context_.bucket();
+        line.key = context_.key();
+        line.bypasses_lock =
+            exchange_.request().find("x-amz-bypass-governance-retention").value_or("") == "true";
         line.method = exchange_.request().method;
         line.target = exchange_.request().target;
         line.status = exchange_.status();
@@ -165,6 +169,7 @@ public:
         line.sent_bytes = exchange_.sent_body_bytes();
         line.duration = std::chrono::duration_cast<std::chrono::microseconds>(
             parts_.clock.monotonic() - began_);
+        line.times = {exchange_.times(), context_.until_operation()};
         line.complete = exchange_.complete();
         parts_.log(line);
     }
@@ -202,7 +207,7 @@ private:
             response.body =
                 error_xml(error, context_.resource(), context_.request_id(), parts_.host_id);
         }
-        if (response.status == 503)
+        if (response.status == 503 && error.headers().empty())
             response.set("Retry-After", "1");
         if (exchange_.request().method == "HEAD")
             response.content_length = 0;

@@ -23,12 +23,25 @@ namespace alexander::s3 {
                                     std::string_view request_id,
                                     std::string_view host_id);
 
+/// Where the time of a request went.
+struct RequestTimes : http::ExchangeTimes {
+    std::chrono::nanoseconds until_operation{0};  // signature, bucket, permission
+
+    /// Of `whole`, what was not spent waiting for the client or a limit.
+    [[nodiscard]] std::chrono::nanoseconds own(std::chrono::nanoseconds whole) const {
+        return whole - waiting_for_request - waiting_for_client - held_back;
+    }
+};
+
 /// What happened to one request; becomes one line.
 struct AccessLine {
     std::string_view request_id;
     std::string_view peer;
     std::string_view user;       // empty: anonymous
     std::string_view operation;  // empty: none was reached
+    std::string_view bucket;     // empty: of no bucket, or not known yet
+    std::string_view key;
+    bool bypasses_lock = false;  // x-amz-bypass-governance-retention was asked for
     std::string_view method;
     std::string_view target;
     int status = 0;
@@ -37,6 +50,7 @@ struct AccessLine {
     std::uint64_t received_bytes = 0;
     std::uint64_t sent_bytes = 0;
     std::chrono::microseconds duration{0};
+    RequestTimes times;
     bool complete = false;
 };
 

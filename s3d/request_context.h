@@ -50,7 +50,25 @@ public:
     /// Names the operation in the access line, such as `PutObject`.
     void set_operation(std::string_view operation) { operation_ = operation; }
 
+    /// Says that everything is checked and the operation itself begins.
+    void note_begin() { until_operation_ = std::chrono::steady_clock::now() - began_; }
+
+    /// What came before it; 0 if it did not begin.
+    [[nodiscard]] std::chrono::nanoseconds until_operation() const noexcept {
+        return until_operation_;
+    }
+
     [[nodiscard]] std::string_view operation() const noexcept { return operation_; }
+
+    /// What the access line says that the request is about; the key is empty for a bucket.
+    void set_target(std::string bucket, std::string key) {
+        bucket_ = std::move(bucket);
+        key_ = std::move(key);
+    }
+
+    [[nodiscard]] const std::string& bucket() const noexcept { return bucket_; }
+
+    [[nodiscard]] const std::string& key() const noexcept { return key_; }
 
     /// What <Resource> says in an error; the decoded path unless set.
     void set_resource(std::string resource) { resource_ = std::move(resource); }
@@ -74,11 +92,21 @@ public:
 
     /// Hold the result while waiting for a disk or another thread, so that another request can
     /// have the worker's place.
-    [[nodiscard]] http::BlockingScope about_to_block() const { return exchange_.about_to_block(); }
+    [[nodiscard]] http::BlockingScope about_to_block() { return exchange_.about_to_block(); }
+
+    /// The same for a pause that a limit asks for.
+    [[nodiscard]] http::BlockingScope about_to_be_held_back() {
+        return exchange_.about_to_be_held_back();
+    }
+
+    /// Exchange::add_pace.
+    void add_pace(http::Pace pace) { exchange_.add_pace(std::move(pace)); }
 
 private:
     http::Exchange& exchange_;
     std::string request_id_;
+    const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+    std::chrono::nanoseconds until_operation_{0};
     std::optional<std::string> path_;
     std::optional<Query> query_;
     std::optional<Signed> identity_;
@@ -86,6 +114,8 @@ private:
     std::unique_ptr<PayloadReader> payload_;
     std::string user_;
     std::string operation_;
+    std::string bucket_;
+    std::string key_;
     std::optional<std::string> resource_;
     std::vector<std::pair<std::string, std::string>> added_headers_;
 };

@@ -77,6 +77,8 @@ ByteView BodyReader::next() {
     try {
         const ByteView block = advance();
         yielded_ += block.size();
+        if (pace_ && !block.empty())
+            pace_(block.size());
         return block;
     } catch (const ConnectionLost& lost) {
         state_ = State::broken;

@@ -5,11 +5,15 @@
 #include "s3d/http/request.h"
 #include "s3d/http/stream.h"
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace alexander::s3::http {
+
+/// Told how many bytes pass; may hold them back.
+using Pace = std::function<void(std::size_t)>;
 
 inline constexpr std::size_t receive_step_bytes = 64 * 1024;
 inline constexpr std::size_t max_trailer_bytes = 8 * 1024;
@@ -36,6 +40,9 @@ public:
     [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& trailers() const {
         return trailers_;
     }
+
+    /// Called with the size of each block that next() yields, before it does.
+    void set_pace(Pace pace) { pace_ = std::move(pace); }
 
     /// Bytes of body yielded so far.
     [[nodiscard]] std::uint64_t received_bytes() const noexcept { return yielded_; }
@@ -68,6 +75,7 @@ private:
     void invite();
 
     Stream& stream_;
+    Pace pace_;
     MutableBytes buffer_;
     std::size_t begin_ = 0;
     std::size_t end_;

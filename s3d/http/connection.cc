@@ -67,7 +67,8 @@ std::optional<std::size_t> Connection::serve_one(MutableBytes buffer,
                                                  std::size_t received,
                                                  RequestParser::Outcome outcome) {
     const bool refused = outcome == RequestParser::Outcome::refused;
-    const Request request = parser_.take();
+    Request request = parser_.take();
+    const Peer client = refused ? peer_ : services_.proxies.resolve(peer_, request);
     const Fault fault = parser_.fault();
     const std::size_t head_size = refused ? received : parser_.consumed();
     parser_ = RequestParser();
@@ -76,7 +77,7 @@ std::optional<std::size_t> Connection::serve_one(MutableBytes buffer,
                        refused ? &fault : nullptr,
                        body,
                        stream_,
-                       peer_,
+                       client,
                        services_.blocking,
                        services_.stopping,
                        services_.drain_limit_bytes});

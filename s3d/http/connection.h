@@ -2,6 +2,7 @@
 #pragma once
 
 #include "s3d/http/buffer_pool.h"
+#include "s3d/http/forwarded.h"
 #include "s3d/http/request_parser.h"
 #include "s3d/http/socket_stream.h"
 
@@ -16,6 +17,7 @@ struct ConnectionServices {
     BufferPool& buffers;
     BlockingScope::Hook blocking;
     std::uint64_t drain_limit_bytes;
+    const TrustedProxies& proxies;
     std::atomic<bool> stopping{false};
 };
 

@@ -18,11 +18,35 @@ std::string chunk_line(std::size_t size) {
 
 }  // namespace
 
-Exchange::Exchange(const Parts& parts) : parts_(parts) {}
+Exchange::Exchange(const Parts& parts) : parts_(parts), waits_before_(parts.stream.waits()) {}
+
+ExchangeTimes Exchange::times() const noexcept {
+    const StreamWaits waits = parts_.stream.waits();
+    ExchangeTimes times = times_;
+    times.waiting_for_request = waits.receiving - waits_before_.receiving;
+    times.waiting_for_client = waits.sending - waits_before_.sending;
+    return times;
+}
 
 bool Exchange::can_keep_alive(const Response& response) noexcept {
     return !parts_.stopping && parts_.fault == nullptr && !response.close &&
            parts_.request.keep_alive && parts_.body.drain(parts_.drain_limit_bytes);
+}
+
+void Exchange::add_pace(Pace pace) {
+    if (pace_)
+        pace_ = [first = std::move(pace_), second = std::move(pace)](std::size_t size) {
+            first(size);
+            second(size);
+        };
+    else
+        pace_ = std::move(pace);
+    parts_.body.set_pace(pace_);
+}
+
+void Exchange::pace(std::size_t size) {
+    if (pace_ && size != 0)
+        pace_(size);
 }
 
 void Exchange::send(Response& response) {
@@ -42,6 +66,7 @@ void Exchange::send(Response& response) {
 
     status_ = response.status;
     head_sent_ = true;
+    times_.until_answer = std::chrono::steady_clock::now() - began_;
     const bool has_body = response.status != 204 && response.status != 304 && !head_only;
     if (has_body && response.source)
         stream_body(head, response, coding, first);
@@ -51,6 +76,7 @@ void Exchange::send(Response& response) {
 }
 
 void Exchange::send_small(std::string_view head, ByteView body) {
+    pace(body.size());
     const std::array<ByteView, 2> parts{as_bytes(head), body};
     parts_.stream.send(parts);
     sent_ = body.size();
@@ -63,6 +89,7 @@ void Exchange::stream_body(std::string_view head,
     std::string_view before = head;
     std::string line;
     for (ByteView block = first; !block.empty(); block = response.source->next()) {
+        pace(block.size());
         sent_ += block.size();
         if (response.content_length && sent_ > *response.content_length)
             throw Error(ErrorCode::corrupt, "a response body is longer than announced");

@@ -7,6 +7,7 @@
 #include "s3d/http/response.h"
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -19,15 +20,34 @@ class BlockingScope {
 public:
     using Hook = std::function<void(int)>;  // +1 on entry, -1 on leaving
 
-    explicit BlockingScope(const Hook& hook) : hook_(hook) { hook_(1); }
+    /// What the wait took is added to `spent`, unless that is nullptr.
+    explicit BlockingScope(const Hook& hook, std::chrono::nanoseconds* spent = nullptr)
+        : hook_(hook), spent_(spent), began_(std::chrono::steady_clock::now()) {
+        hook_(1);
+    }
 
-    ~BlockingScope() { hook_(-1); }
+    ~BlockingScope() {
+        hook_(-1);
+        if (spent_ != nullptr)
+            *spent_ += std::chrono::steady_clock::now() - began_;
+    }
 
     BlockingScope(const BlockingScope&) = delete;
     BlockingScope& operator=(const BlockingScope&) = delete;
 
 private:
     const Hook& hook_;
+    std::chrono::nanoseconds* const spent_;
+    const std::chrono::steady_clock::time_point began_;
+};
+
+/// Where the time of an exchange went.
+struct ExchangeTimes {
+    std::chrono::nanoseconds until_answer{0};  // its head was sent; 0: it was not
+    std::chrono::nanoseconds waiting_for_store{0};
+    std::chrono::nanoseconds waiting_for_request{0};  // for the peer to send
+    std::chrono::nanoseconds waiting_for_client{0};   // for the peer to take
+    std::chrono::nanoseconds held_back{0};            // by a limit
 };
 
 /// Where an exchange happens.
@@ -61,7 +81,20 @@ public:
 
     [[nodiscard]] const Peer& peer() const noexcept { return parts_.peer; }
 
-    [[nodiscard]] BlockingScope about_to_block() const { return BlockingScope(parts_.blocking); }
+    [[nodiscard]] BlockingScope about_to_block() {
+        return BlockingScope(parts_.blocking, &times_.waiting_for_store);
+    }
+
+    /// The same for a pause that a limit asks for.
+    [[nodiscard]] BlockingScope about_to_be_held_back() {
+        return BlockingScope(parts_.blocking, &times_.held_back);
+    }
+
+    /// `pace` is called with the size of each block of both bodies, and may wait; those given
+    /// before are called too. Whatever it refers to lives until the answer is sent.
+    void add_pace(Pace pace);
+
+    [[nodiscard]] ExchangeTimes times() const noexcept;
 
     /// Sends the answer, once. What the source throws passes through: before the head is sent
     /// (head_sent() is false) another answer can still be given. Throws ConnectionLost.
@@ -84,7 +117,13 @@ private:
     void stream_body(std::string_view head, Response& response, Coding coding, ByteView first);
     [[nodiscard]] bool can_keep_alive(const Response& response) noexcept;
 
+    void pace(std::size_t size);
+
     Parts parts_;
+    Pace pace_;
+    const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+    const StreamWaits waits_before_;
+    ExchangeTimes times_;
     bool head_sent_ = false;
     bool complete_ = false;
     bool keep_alive_ = false;

@@ -26,11 +26,11 @@ Registry::Registry(const Limits& limits)
         throw_os_error("epoll_create1", error);
 }
 
-Registry::Admission Registry::admit(const std::string& address) {
+Registry::Admission Registry::admit(const std::string& address, std::size_t per_address) {
     auto state = state_.lock();
     auto found = state->by_address.find(address);
     const std::size_t from_there = found == state->by_address.end() ? 0 : found->second;
-    if (state->open < limits_.connections && from_there < limits_.per_address) {
+    if (state->open < limits_.connections && from_there < per_address) {
         ++state->open;
         ++state->by_address[address];
         return Admission::admitted;

@@ -27,7 +27,6 @@ public:
 
     struct Limits {
         std::size_t connections;
-        std::size_t per_address;
         std::size_t lingering;  // refused ones that may wait for their peer to read
     };
 
@@ -43,8 +42,9 @@ public:
 
     explicit Registry(const Limits& limits);
 
-    /// Counts a new connection. `refused` ones count apart, and `dropped` ones not at all.
-    [[nodiscard]] Admission admit(const std::string& address);
+    /// Counts a new connection, of an address that may have `per_address` at a time. `refused` ones
+    /// count apart, and `dropped` ones not at all.
+    [[nodiscard]] Admission admit(const std::string& address, std::size_t per_address);
 
     /// Parks a connection that was admitted or refused. A failure closes it.
     void add(Entry entry);

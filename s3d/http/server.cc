@@ -73,9 +73,9 @@ struct Server::State {
           services{handler,
                    buffers,
                    [this](int change) { workers.note_blocking(change); },
-                   wanted.drain_limit_bytes},
-          registry(
-              {wanted.max_connections, wanted.max_connections_per_address, max_lingering_refusals}),
+                   wanted.drain_limit_bytes,
+                   settings.proxies},
+          registry({wanted.max_connections, max_lingering_refusals}),
           wake(UniqueFd::adopt(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))),
           finished(UniqueFd::adopt(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))),
           workers(worker_count(wanted), wanted.max_workers, [this] { return step(); }) {
@@ -151,7 +151,11 @@ std::optional<Registry::Entry> Server::State::accept_one() {
         accepted = tls->secure(accepted);
     Peer peer{address_text(from), tls != nullptr};
     std::optional<Registry::Entry> entry(std::in_place);
-    entry->admission = registry.admit(peer.address);
+    // All clients of a proxy share its address.
+    entry->admission = registry.admit(peer.address,
+                                      settings.proxies.trusts(peer.address)
+                                          ? settings.max_connections
+                                          : settings.max_connections_per_address);
     if (entry->admission == Registry::Admission::dropped)
         return std::nullopt;
     entry->connection = std::make_unique<Connection>(

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "s3d/http/exchange.h"
+#include "s3d/http/forwarded.h"
 #include "s3d/http/tls.h"
 
 #include <Poco/Net/ServerSocket.h>
@@ -22,6 +23,7 @@ struct ServerSettings {
     std::chrono::milliseconds send_timeout{60'000};  // without any progress
     std::chrono::milliseconds body_timeout{60'000};  // without a byte of the body
     std::uint64_t drain_limit_bytes = 64 * 1024;     // of a body that was refused unread
+    TrustedProxies proxies{""};  // of these, no limit counts connections by address
 };
 
 /// Serves connections of one listening socket between start() and stop().

@@ -52,7 +52,7 @@ std::size_t SocketStream::receive(MutableBytes into) {
         const Attempt attempt = attempt_receive(into);
         if (attempt.moved)
             return *attempt.moved;
-        wait_for(attempt.want, hurried_ ? hurried_timeout : timeouts_.receive);
+        wait_for(attempt.want, hurried_ ? hurried_timeout : timeouts_.receive, waits_.receiving);
     }
 }
 
@@ -93,7 +93,7 @@ void SocketStream::send(std::span<const ByteView> parts) {
                 break;
             const Attempt attempt = secure_ ? attempt_secure_send(pending) : attempt_send(pending);
             if (!attempt.moved)
-                wait_for(attempt.want, timeouts_.send);
+                wait_for(attempt.want, timeouts_.send, waits_.sending);
             for (std::size_t sent = attempt.moved.value_or(0); sent > 0;) {
                 const std::size_t step = std::min(sent, pending.front().size());
                 pending.front() = pending.front().subspan(step);
@@ -140,8 +140,10 @@ SocketStream::Attempt SocketStream::attempt_secure_send(std::span<const ByteView
     }
 }
 
-void SocketStream::wait_for(Want want, std::chrono::milliseconds timeout) {
-    const BlockingScope waiting(blocking_);
+void SocketStream::wait_for(Want want,
+                            std::chrono::milliseconds timeout,
+                            std::chrono::nanoseconds& spent) {
+    const BlockingScope waiting(blocking_, &spent);
     pollfd polled{fd_, static_cast<short>(want == Want::read ? POLLIN : POLLOUT), 0};
     const int ready = ::poll(&polled, 1, static_cast<int>(timeout.count()));
     if (const int error = errno; ready < 0 && error != EINTR)

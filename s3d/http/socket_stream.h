@@ -27,6 +27,8 @@ public:
     [[nodiscard]] std::size_t receive(MutableBytes into) override;
     [[nodiscard]] std::optional<std::size_t> try_receive(MutableBytes into) override;
 
+    [[nodiscard]] StreamWaits waits() const noexcept override { return waits_; }
+
     void set_hurried(bool hurried) override { hurried_ = hurried; }
 
     void send(std::span<const ByteView> parts) override;
@@ -48,13 +50,15 @@ private:
     [[nodiscard]] Attempt attempt_receive(MutableBytes into);
     [[nodiscard]] Attempt attempt_send(std::span<const ByteView> parts);
     [[nodiscard]] Attempt attempt_secure_send(std::span<const ByteView> parts);
-    void wait_for(Want want, std::chrono::milliseconds timeout);
+    /// `spent` is what the wait is added to.
+    void wait_for(Want want, std::chrono::milliseconds timeout, std::chrono::nanoseconds& spent);
 
     Poco::Net::StreamSocket socket_;
     int fd_;
     bool secure_;
     bool hurried_ = false;
     Timeouts timeouts_;
+    StreamWaits waits_;
     const BlockingScope::Hook& blocking_;
     Bytes record_;  // TLS: what one sendBytes takes; it must be offered again unchanged
 };

@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -23,6 +24,12 @@ private:
     Why why_;
 };
 
+/// Time spent waiting for the peer.
+struct StreamWaits {
+    std::chrono::nanoseconds receiving{0};
+    std::chrono::nanoseconds sending{0};
+};
+
 /// One thread at a time.
 class Stream {
 public:
@@ -33,6 +40,9 @@ public:
 
     /// Like receive, but nullopt at once if nothing has arrived.
     [[nodiscard]] virtual std::optional<std::size_t> try_receive(MutableBytes into) = 0;
+
+    /// So far.
+    [[nodiscard]] virtual StreamWaits waits() const noexcept { return {}; }
 
     /// While set, receive waits a moment only: for what is of no more use than a kept connection.
     virtual void set_hurried(bool hurried) = 0;

@@ -1,6 +1,7 @@
 #include "s3d/http/tls.h"
 
 #include "base/error.h"
+#include "crypto/certificate.h"
 
 #include <Poco/Exception.h>
 #include <Poco/Net/SecureStreamSocket.h>
@@ -19,7 +20,7 @@ TlsIdentity::TlsIdentity(std::string certificate_file, std::string key_file)
       key_file_(std::move(key_file)),
       context_(load()) {}
 
-Poco::Net::Context::Ptr TlsIdentity::load() const {
+TlsIdentity::Loaded TlsIdentity::load() const {
     using Poco::Net::Context;
     try {
         Context::Params parameters;
@@ -30,7 +31,7 @@ Poco::Net::Context::Ptr TlsIdentity::load() const {
         Context::Ptr context(new Context(Context::TLS_SERVER_USE, parameters));
         context->requireMinimumProtocol(Context::PROTO_TLSV1_2);
         context->enableSessionCache(false);
-        return context;
+        return {context, read_certificate(certificate_file_).valid_until_seconds};
     } catch (const Poco::Exception& error) {
         throw Error(ErrorCode::invalid_argument,
                     "cannot use the certificate " + certificate_file_ + " with the key " +
@@ -39,12 +40,12 @@ Poco::Net::Context::Ptr TlsIdentity::load() const {
 }
 
 void TlsIdentity::reload() {
-    Poco::Net::Context::Ptr fresh = load();
+    Loaded fresh = load();
     *context_.lock() = std::move(fresh);
 }
 
 Poco::Net::StreamSocket TlsIdentity::secure(const Poco::Net::StreamSocket& accepted) {
-    const Poco::Net::Context::Ptr context = *context_.lock();
+    const Poco::Net::Context::Ptr context = context_.lock()->context;
     // The secure socket asks the one below it whether to wait, not itself.
     Poco::Net::StreamSocket below(accepted);
     below.setBlocking(false);

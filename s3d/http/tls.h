@@ -6,6 +6,7 @@
 #include <Poco/Net/Context.h>
 #include <Poco/Net/StreamSocket.h>
 
+#include <cstdint>
 #include <string>
 
 namespace alexander::s3::http {
@@ -23,15 +24,23 @@ public:
     /// what it has.
     void reload();
 
+    /// When the certificate for new connections ends, in seconds since 1970.
+    [[nodiscard]] std::int64_t expires_seconds() { return context_.lock()->expires_seconds; }
+
     /// The same connection under TLS. The handshake happens with the first reads.
     [[nodiscard]] Poco::Net::StreamSocket secure(const Poco::Net::StreamSocket& accepted);
 
 private:
-    [[nodiscard]] Poco::Net::Context::Ptr load() const;
+    struct Loaded {
+        Poco::Net::Context::Ptr context;
+        std::int64_t expires_seconds = 0;
+    };
+
+    [[nodiscard]] Loaded load() const;
 
     const std::string certificate_file_;
     const std::string key_file_;
-    Guarded<Poco::Net::Context::Ptr> context_;
+    Guarded<Loaded> context_;
 };
 
 }  // namespace alexander::s3::http
