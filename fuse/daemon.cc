@@ -6,6 +6,7 @@
 #include "base/service_notify.h"
 #include "fuse/daemonize.h"
 #include "fuse/kernel_cache.h"
+#include "fuse/mount_status.h"
 #include "fuse/options.h"
 #include "fuse/privileges.h"
 #include "fuse/session.h"
@@ -106,6 +107,7 @@ int run(const CommandLine& line, const Start& start) {
     files::FileTree tree(store.engine(), tree_options);
     MountContext mount{
         tree, *log, options, [&store] { return store.engine().mount_coherence.is_lagging(); }};
+    MountStatus status(settings, store, mount, clock);
     const Worker maintenance(
         "maintenance", *log, watchdog_period(std::chrono::seconds(5)), [&store](auto) {
             notify_service_manager("WATCHDOG=1");  // no further one comes from a store that hangs
@@ -135,6 +137,7 @@ int run(const CommandLine& line, const Start& start) {
         notify_service_manager("STATUS=Mounted " + invocation.source + " on " + place.path);
         log->info("fuse", "mounted", {{"path", place.path}});
         serve(session, ends);
+        status.stop();
         tree.stop();
     }
     notify_service_manager("STOPPING=1");

@@ -3,6 +3,7 @@
 
 #include "base/logging.h"
 #include "fuse/directory_ends.h"
+#include "fuse/operation_meters.h"
 #include "fuse/owner_view.h"
 #include "fuse/protocol.h"
 #include "store/files/file_tree.h"
@@ -29,6 +30,8 @@ struct MountContext {
     const MountOptions options;
     std::function<bool()> is_lagging;  // then the kernel is told to keep nothing
     DirectoryEnds directory_ends{};
+    fuse_lowlevel_ops handlers{};  // set before the session begins
+    OperationMeters meters{};
     std::atomic<bool> has_acls{false};  // the kernel enforces ACLs and leaves the umask to us
 
     /// The kernel calls the mount's root 1.

@@ -73,7 +73,9 @@ int to_errno(const Error& error) noexcept {
 void reply_failure(fuse_req_t request, const std::exception& failure) noexcept {
     const auto* error = dynamic_cast<const Error*>(&failure);
     const int number = error != nullptr ? to_errno(*error) : EIO;
-    Logger& log = context_of(request).log;
+    MountContext& mount = context_of(request);
+    mount.meters.note_error(number);
+    Logger& log = mount.log;
     // A store that became read only is the operator's business, a program that writes to the past
     // is not.
     const bool is_read_only = error != nullptr && error->code() == ErrorCode::read_only;

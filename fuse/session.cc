@@ -77,7 +77,8 @@ FuseSession::FuseSession(MountContext& mount, MountKeeper& keeper)
     std::string program = "alexander-fuse";
     std::array<char*, 1> words{program.data()};
     fuse_args arguments = FUSE_ARGS_INIT(static_cast<int>(words.size()), words.data());
-    const fuse_lowlevel_ops operations = make_operations();
+    mount_.handlers = make_operations();
+    const fuse_lowlevel_ops operations = measured(mount_.handlers);
     session_.reset(fuse_session_new(&arguments, &operations, sizeof operations, &mount_));
     fuse_opt_free_args(&arguments);
     if (!session_)
