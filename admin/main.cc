@@ -1,4 +1,5 @@
 // alexander-admin: the command line of a store. Exit status: 0 done, 1 failed, 2 wrong usage.
+#include "admin/audit.h"
 #include "admin/command.h"
 #include "base/error.h"
 #include "base/process_memory.h"
@@ -102,7 +103,9 @@ int run(const CommandLine& line) {
     const auto log = make_logger(settings, clock);
     Output out(line.has("json") ? Output::Form::json : Output::Form::text,
                line.has("quiet") ? Output::Remarks::left_out : Output::Remarks::shown);
+    AuditedRun act(command, line, operands, settings, *log);
     command.run({line, std::move(operands), settings, *log, out});
+    act.succeeded();
     return out.exit_status();
 }
 
