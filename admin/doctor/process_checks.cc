@@ -71,8 +71,24 @@ bool is_number(const std::string& name) {
            std::ranges::all_of(name, [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
-Finding check_versions(Patient& patient) {
+/// False too of a process that we may not look into.
+bool has_open(const fs::path& process, const fs::path& file) {
     std::error_code fault;
+    for (fs::directory_iterator entry(process / "fd", fault), end; !fault && entry != end;
+         entry.increment(fault)) {
+        std::error_code unreadable;
+        if (fs::read_symlink(entry->path(), unreadable) == file)
+            return true;
+    }
+    return false;
+}
+
+Finding check_versions(Patient& patient) {
+    if (!patient.store_file)
+        return skip("there is no store");
+    std::error_code fault;
+    const fs::path store =
+        fs::weakly_canonical(fs::path(patient.settings->storage.data_dir) / "STORE", fault);
     std::string outdated;
     for (fs::directory_iterator entry("/proc", fault), end; !fault && entry != end;
          entry.increment(fault)) {
@@ -82,7 +98,8 @@ Finding check_versions(Patient& patient) {
             continue;
         const std::string program = fs::read_symlink(entry->path() / "exe", unreadable).string();
         const std::string name = program.substr(program.rfind('/') + 1);
-        if (name.starts_with("alexander-") && name.ends_with(" (deleted)"))
+        if (name.starts_with("alexander-") && name.ends_with(" (deleted)") &&
+            has_open(entry->path(), store))
             outdated +=
                 (outdated.empty() ? "" : ", ") + name.substr(0, name.find(' ')) + " (" + pid + ")";
     }

@@ -122,22 +122,26 @@ RawSettings read_sources(const CommandLine& command_line,
     return settings;
 }
 
-// Replaces a secret by what its *_file holds, if the file is the later of the two.
+// Replaces a secret by what its *_file holds, if the file is the later of the two. Otherwise the
+// file counts for nothing.
 void read_secret_of(const SettingRow& row, SecretFiles files, RawSettings& settings) {
     const std::string name(row.name);
     const auto file = settings.find(name + "_file");
     if (file == settings.end() || file->second.text.empty())
         return;
+    RawSetting& secret = settings[name];
+    if (!secret.text.empty() && secret.rank > file->second.rank) {
+        file->second.text.clear();
+        return;
+    }
     std::error_code fault;
     if (files == SecretFiles::may_be_missing && !std::filesystem::exists(file->second.text, fault))
         return;
-    RawSetting& secret = settings[name];
     if (!secret.text.empty() && secret.rank == file->second.rank)
         throw Error(ErrorCode::invalid_argument,
                     name + " and " + name + "_file are both given by " + secret.source + " and " +
                         file->second.source + "; give one");
-    if (secret.text.empty() || secret.rank < file->second.rank)
-        secret = {read_secret_file(file->second.text, name), file->second.text, file->second.rank};
+    secret = {read_secret_file(file->second.text, name), file->second.text, file->second.rank};
 }
 
 }  // namespace

@@ -86,14 +86,10 @@ std::unique_ptr<Logger> make_logger(const Settings& settings, Clock& clock) {
 }
 
 std::optional<std::string> master_key_file(const Settings& settings) {
-    const std::string& file = settings.auth.encryption_key_file;
-    if (file.empty() || settings.auth.encryption_key.empty())
+    const Settings::Auth& auth = settings.auth;
+    if (auth.encryption_key_file.empty() || auth.encryption_key.empty())
         return std::nullopt;
-    // A key from a later source takes the file's place.
-    const SecretText text = read_secret(file, "auth.encryption_key_file");
-    if (text.reveal() != settings.auth.encryption_key.reveal())
-        return std::nullopt;
-    return file;
+    return auth.encryption_key_file;
 }
 
 MasterKey master_key_of(const Settings& settings) {

@@ -125,7 +125,7 @@ def test_a_lost_keyring_comes_back_from_the_sheet(keyed, tmp_path):
     for copy in keyed.store.rglob("keyring*"):
         copy.unlink()
     assert keyed.run_admin("status").returncode == 1
-    keyed.admin("key", "restore", "--sheet", str(sheet))
+    assert keyed.admin_json("key", "restore", "--sheet", str(sheet)) == {"restored": True}
     keyed.start_s3d()
     assert s3.get_object(Bucket="photos", Key="k")["Body"].read() == b"3" * 80_000
     keyed.add_user("after")

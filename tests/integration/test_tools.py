@@ -266,8 +266,9 @@ def race_for_locks(folder, name, rounds, won):
         if take_lock(folder, name):
             assert os.listdir(folder / "lock") == [name]
             won.put(name)
-            (folder / "lock" / name).unlink()
-            os.rmdir(folder / "lock")
+            # Not emptied in place: a rename may replace an empty folder, so another might own it.
+            os.rename(folder / "lock", folder / f"released-{name}")
+            shutil.rmtree(folder / f"released-{name}")
 
 
 def test_a_lock_made_by_renaming_a_folder_has_one_owner(mount):

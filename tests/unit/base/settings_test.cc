@@ -219,8 +219,10 @@ TEST_CASE_FIXTURE(Fixture, "of a secret and its file the later source wins") {
     write("main.yaml", "auth: {encryption_key_file: " + path("key") + "}\n");
     environment["ALEXANDER_AUTH_ENCRYPTION_KEY"] = "from the environment";
     CHECK(load().auth.encryption_key.reveal() == "from the environment");
+    CHECK(load().auth.encryption_key_file.empty());
     environment["ALEXANDER_AUTH_ENCRYPTION_KEY"] = "";
     CHECK(load().auth.encryption_key.reveal() == key_text);
+    CHECK(load().auth.encryption_key_file == path("key"));
     arguments = {"--auth.encryption_key_file=" + path("key")};
     environment["ALEXANDER_AUTH_ENCRYPTION_KEY"] = "x";
     CHECK(load().auth.encryption_key.reveal() == key_text);
