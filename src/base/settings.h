@@ -43,7 +43,7 @@ struct Settings {
     };
 
     struct Auth {
-        SecretText encryption_key;  // from encryption_key_file, if that is set
+        SecretText encryption_key;        // from encryption_key_file, if that is set
         std::string encryption_key_file;  // empty if a later source gives the key itself
         std::string region;
         std::string root_user;     // access key id of the administrator that settings give
