@@ -160,8 +160,6 @@ std::int64_t read_expires(std::string_view text) {
                       "X-Amz-Expires must be less than 604800 seconds");
     if (seconds < 0)
         throw S3Error(malformed, "X-Amz-Expires must be non-negative");
-    if (seconds == 0)
-        throw S3Error(malformed, "X-Amz-Expires must be at least 1 second");
     return seconds;
 }
 

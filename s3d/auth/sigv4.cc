@@ -89,7 +89,8 @@ void SignatureVerifier::check_time(const Claim& claim) {
             throw S3Error(S3Code::access_denied, "Request is not valid yet")
                 .with("X-Amz-Date", claim.timestamp)
                 .with("ServerTime", format_iso8601(now));
-        if (age > claim.expires_seconds)
+        // One that is good for no time at all has expired when it was made.
+        if (age > claim.expires_seconds || claim.expires_seconds == 0)
             throw S3Error(S3Code::access_denied, "Request has expired")
                 .with("X-Amz-Expires", std::to_string(claim.expires_seconds))
                 .with("Expires",

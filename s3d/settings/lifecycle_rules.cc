@@ -25,6 +25,10 @@ std::int64_t parse_midnight(const std::string& text) {
     return time->seconds;
 }
 
+bool by_length(const std::string& one, const std::string& other) {
+    return one.size() < other.size();
+}
+
 void read_filter_item(const xml::Element& item, LifecycleFilter& filter) {
     const auto number = [&] {
         xml::Element parent;
@@ -32,7 +36,11 @@ void read_filter_item(const xml::Element& item, LifecycleFilter& filter) {
         return static_cast<std::uint64_t>(required_number(parent, item.name, 0));
     };
     if (item.name == "Prefix") {
-        filter.prefix = item.trimmed();
+        // Of two prefixes both must hold: the longer one, if it begins with the other.
+        const std::string prefix = item.trimmed();
+        if (!prefix.starts_with(filter.prefix) && !filter.prefix.starts_with(prefix))
+            throw S3Error(S3Code::malformed_xml, "No key begins with both prefixes of a filter.");
+        filter.prefix = std::max(filter.prefix, prefix, by_length);
     } else if (item.name == "Tag") {
         check_children(item, {"Key", "Value"});
         filter.tags.emplace_back(required_text(item, "Key"), required_text(item, "Value"));
@@ -56,11 +64,14 @@ LifecycleFilter parse_filter(const xml::Element& rule) {
     if (element == nullptr)
         return filter;
     // S3 wants And around several conditions; without it they can mean nothing else.
-    const xml::Element* both = element->find("And");
-    if (both != nullptr && element->children.size() > 1)
-        throw S3Error(S3Code::malformed_xml, "A filter with And has nothing beside it.");
-    for (const xml::Element& item : (both != nullptr ? both : element)->children)
-        read_filter_item(item, filter);
+    for (const xml::Element& item : element->children) {
+        if (item.name != "And") {
+            read_filter_item(item, filter);
+            continue;
+        }
+        for (const xml::Element& inner : item.children)
+            read_filter_item(inner, filter);
+    }
     if (filter.larger_than_bytes && filter.smaller_than_bytes &&
         *filter.larger_than_bytes >= *filter.smaller_than_bytes)
         throw S3Error(S3Code::invalid_request,

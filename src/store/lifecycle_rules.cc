@@ -16,8 +16,13 @@ constexpr std::int64_t true_day_seconds = 86'400;
 }
 
 void read_filter(const DocumentNode& node, LifecycleFilter& filter) {
-    if (node.find("Prefix") != nullptr)
-        filter.prefix = node.text_of("Prefix");
+    if (node.find("Prefix") != nullptr) {
+        // Beside And there may be another prefix, which s3d has seen to be part of this one or
+        // this one of it: both hold where the longer one does.
+        std::string prefix = node.text_of("Prefix");
+        if (prefix.size() > filter.prefix.size())
+            filter.prefix = std::move(prefix);
+    }
     for (const DocumentNode& child : node.children)
         if (child.name == "Tag")
             filter.tags.emplace_back(child.text_of("Key"), child.text_of("Value"));

@@ -199,7 +199,10 @@ DeleteResult remove_version(const Removal& removal,
         usage.bytes -= state.size;
         drop_slot(removal, target);
     } else {
-        check_match(removal, nullptr, false, conditions);
+        // An id is never given twice: what it named is gone for good, and deleting it again is
+        // done already. Only the null version may have been another.
+        if (id.is_null())
+            check_match(removal, nullptr, false, conditions);
         return result;
     }
     catalog::add_usage(removal.scope.rows(), removal.bucket, usage);

@@ -21,8 +21,9 @@ struct Removal {
 void remove_directory_row(CommitScope& scope, const catalog::Slot& slot);
 
 /// Removes one version, whatever it is; deleting the newest exposes the next, in a new inode.
-/// Absence is success. Throws access_denied for a locked one, and what If-Match asks for: it is
-/// about the version that is named.
+/// Absence is success, of a version that has an id whatever the conditions are. Throws
+/// access_denied for a locked one, and what If-Match asks for: it is about the version that is
+/// named.
 [[nodiscard]] DeleteResult remove_version(const Removal& removal,
                                           std::string_view key,
                                           const VersionId& id,

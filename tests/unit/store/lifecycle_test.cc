@@ -64,6 +64,18 @@ TEST_CASE("rules are read as they are stored, disabled ones left out") {
     CHECK_FALSE(rules[1].expire_after_days.has_value());
 }
 
+TEST_CASE("conditions beside And hold with those in it") {
+    for (const char* order : {"<Prefix>p/</Prefix><And><Prefix>p</Prefix>",
+                              "<Prefix>p</Prefix><And><Prefix>p/</Prefix>"}) {
+        const auto rules = read_lifecycle_rules(
+            rule("<Filter><Tag><Key>a</Key><Value>1</Value></Tag>" + std::string(order) +
+                 "<Tag><Key>b</Key><Value>2</Value></Tag></And></Filter>"));
+        REQUIRE(rules.size() == 1);
+        CHECK(rules[0].filter.prefix == "p/");
+        CHECK(rules[0].filter.tags.size() == 2);
+    }
+}
+
 TEST_CASE("a stored document that is damaged is not guessed at") {
     for (const char* document : {"",
                                  "<LifecycleConfiguration>",
