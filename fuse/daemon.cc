@@ -19,10 +19,12 @@
 
 #include <atomic>
 #include <cerrno>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <thread>
 #include <tuple>
+#include <utility>
 
 namespace alexander::fuse {
 namespace {
@@ -87,7 +89,10 @@ int run(const CommandLine& line, const Start& start) {
     std::optional<Background> background;
     if (!line.has("foreground"))
         background = Background::start(start.failure_status);
-    MountKeeper keeper(plan_mount(line, invocation, place.path));
+    MountPlan plan = plan_mount(line, invocation, place.path);
+    if (const auto key_file = master_key_file(settings))
+        plan.key_file = std::filesystem::absolute(*key_file).string();
+    MountKeeper keeper(std::move(plan));
     // What serves clients' bytes needs no right of root's.
     become(owner_of_store(settings.storage.data_dir));
 
@@ -96,7 +101,11 @@ int run(const CommandLine& line, const Start& start) {
     const EndSignals ends;
     if (place.was_dead)
         log->warning("fuse", "a dead mount was taken away", {{"path", place.path}});
-    LocalStore local(settings, *log, master_key_of(settings), ProcessRole::mount);
+    // The key's file may be root's alone: only the keeper can look whether it has changed.
+    MasterKeySource key_source;
+    if (!keeper.plan().key_file.empty())
+        key_source = [&keeper] { return MasterKey::parse(keeper.read_key().reveal()); };
+    LocalStore local(settings, *log, master_key_of(settings), ProcessRole::mount, key_source);
     Store& store = local.store();
     files::TreeOptions tree_options;
     tree_options.bucket = invocation.bucket;

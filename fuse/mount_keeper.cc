@@ -1,10 +1,13 @@
 #include "fuse/mount_keeper.h"
 
 #include "base/error.h"
+#include "base/settings.h"
 #include "fuse/read_ahead.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -21,12 +24,12 @@
 namespace alexander::fuse {
 namespace {
 
-enum class Wish : char { mount = 'm', unmount = 'u', detach = 'd' };
+enum class Wish : char { mount = 'm', key = 'k', unmount = 'u', detach = 'd' };
 
-/// A number and, for a mount that worked, a descriptor.
+/// A number and, for what worked, the descriptor that it is about.
 struct Answer {
     int os_errno = 0;
-    UniqueFd device;
+    UniqueFd device{};
 };
 
 /// In a process of its own, for it waits until the daemon answers: the answer to the kernel's first
@@ -71,6 +74,25 @@ Answer mount_it(const MountPlan& plan) {
     return answer;
 }
 
+/// A pipe that the key can be read from.
+Answer read_key_file(const std::string& path) {
+    std::array<int, 2> ends{};
+    try {
+        const SecretText key = read_secret(path, "auth.encryption_key_file");
+        if (::pipe2(ends.data(), O_CLOEXEC) != 0)
+            return {errno};
+        Answer answer{0, UniqueFd::adopt(ends[0])};
+        const UniqueFd writing = UniqueFd::adopt(ends[1]);
+        const std::string_view text = key.reveal();
+        if (text.size() > PIPE_BUF ||  // more than a pipe surely holds at once
+            ::write(writing.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+            return {EINVAL};
+        return answer;
+    } catch (const Error& error) {
+        return {error.os_errno() != 0 ? error.os_errno() : EINVAL};
+    }
+}
+
 Answer fulfil(Wish wish, const MountPlan& plan) {
     const auto unmount = [&plan](int flags) {
         return ::umount2(plan.mount_point.c_str(), flags | UMOUNT_NOFOLLOW) == 0 ? 0 : errno;
@@ -78,12 +100,14 @@ Answer fulfil(Wish wish, const MountPlan& plan) {
     switch (wish) {
         case Wish::mount:
             return mount_it(plan);
+        case Wish::key:
+            return read_key_file(plan.key_file);
         case Wish::unmount:
-            return {unmount(0), {}};
+            return {unmount(0)};
         case Wish::detach:
-            return {unmount(MNT_DETACH), {}};
+            return {unmount(MNT_DETACH)};
     }
-    return {EINVAL, {}};
+    return {EINVAL};
 }
 
 ssize_t send_answer(const UniqueFd& channel, const Answer& answer) {
@@ -120,7 +144,7 @@ Answer receive_answer(const UniqueFd& channel) {
         got = ::recvmsg(channel.get(), &message, MSG_CMSG_CLOEXEC);
     while (got < 0 && errno == EINTR);
     if (got != sizeof answer.os_errno)
-        return {got < 0 ? errno : ECONNRESET, {}};
+        return {got < 0 ? errno : ECONNRESET};
     if (const cmsghdr* const header = CMSG_FIRSTHDR(&message); header != nullptr) {
         int device = -1;
         std::memcpy(&device, CMSG_DATA(header), sizeof device);
@@ -155,11 +179,12 @@ Answer receive_answer(const UniqueFd& channel) {
     }
 }
 
-Answer ask(const UniqueFd& channel, Wish wish) {
+Answer ask(Guarded<UniqueFd>& guarded, Wish wish) {
+    auto channel = guarded.lock();
     const char word = static_cast<char>(wish);
-    if (::send(channel.get(), &word, 1, MSG_NOSIGNAL) != 1)
-        return {errno, {}};
-    return receive_answer(channel);
+    if (::send(channel->get(), &word, 1, MSG_NOSIGNAL) != 1)
+        return {errno};
+    return receive_answer(*channel);
 }
 
 [[noreturn]] void throw_not_mounted(const std::string& mount_point, int os_errno) {
@@ -182,19 +207,20 @@ MountKeeper::MountKeeper(MountPlan plan) : plan_(std::move(plan)) {
     std::array<int, 2> ends{};
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
         throw_os_error("socketpair", errno);
-    channel_ = UniqueFd::adopt(ends[0]);
+    UniqueFd own = UniqueFd::adopt(ends[0]);
     UniqueFd other = UniqueFd::adopt(ends[1]);
     process_ = ::fork();
     if (process_ < 0)
         throw_os_error("fork", errno);
     if (process_ == 0) {
-        channel_.reset();
+        own.reset();
         keep(std::move(other), plan_);
     }
+    *channel_.lock() = std::move(own);
 }
 
 MountKeeper::~MountKeeper() {
-    channel_.reset();
+    channel_.lock()->reset();
     while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
     }
 }
@@ -204,6 +230,19 @@ UniqueFd MountKeeper::mount() {
     if (!answer.device)
         throw_not_mounted(plan_.mount_point, answer.os_errno);
     return std::move(answer.device);
+}
+
+SecretText MountKeeper::read_key() {
+    const Answer answer = ask(channel_, Wish::key);
+    std::array<char, PIPE_BUF> text{};
+    const ssize_t size = answer.device ? ::read(answer.device.get(), text.data(), text.size()) : -1;
+    if (size <= 0)
+        throw Error(ErrorCode::invalid_argument,
+                    "the master key cannot be read again from " + plan_.key_file,
+                    answer.os_errno);
+    SecretText key(std::string_view(text.data(), static_cast<std::size_t>(size)));
+    ::explicit_bzero(text.data(), text.size());
+    return key;
 }
 
 int MountKeeper::unmount(How how) {

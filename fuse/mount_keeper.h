@@ -1,6 +1,8 @@
 // The one process that keeps the right to mount, while the daemon gives all rights up.
 #pragma once
 
+#include "base/guarded.h"
+#include "base/secret_text.h"
 #include "base/unique_fd.h"
 
 #include <sys/types.h>
@@ -17,14 +19,15 @@ struct MountPlan {
     bool read_only = false;
     bool no_exec = false;
     bool for_everybody = true;  // else for the user who mounts
+    std::string key_file{};     // of the master key; empty: it is in no file
 };
 
-/// Owns a process of its own that mounts and unmounts one place, known to it from the start, and
-/// can be asked for nothing else. It ends with this object, or with this process.
+/// Owns a process of its own that mounts and unmounts one place and reads one key, known to it from
+/// the start, and can be asked for nothing else. It ends with this object, or with this process.
 ///
 /// A daemon that dies leaves its mount dead on purpose: programs get errors, where without a mount
 /// they would write into the empty folder below it.
-/// One thread at a time may call.
+/// Any thread may call any method at any time.
 class MountKeeper {
 public:
     /// Forks. Call before anything starts a thread, and before privileges are given up.
@@ -40,14 +43,18 @@ public:
     /// is missing (/dev/fuse, root, the folder).
     [[nodiscard]] UniqueFd mount();
 
+    /// The text of the key's file as it is now. Throws invalid_argument if there is no such file,
+    /// or what is in it cannot be a key.
+    [[nodiscard]] SecretText read_key();
+
     enum class How : std::uint8_t { if_unused, detached };
 
     /// Returns 0, or the errno of umount2(2).
     [[nodiscard]] int unmount(How how);
 
 private:
-    MountPlan plan_;
-    UniqueFd channel_;
+    const MountPlan plan_;
+    Guarded<UniqueFd> channel_;
     pid_t process_ = -1;
 };
 

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <utility>
 
 namespace alexander {
 
@@ -33,7 +34,7 @@ std::string explain_wrong_key(const Settings& settings) {
            "opens it";
 }
 
-StoreOptions options_of(const Settings& settings) {
+StoreOptions options_of(const Settings& settings, MasterKeySource source) {
     StoreOptions options;
     options.database_path =
         std::filesystem::absolute(settings.storage.data_dir) / "meta/alexander.db";
@@ -41,16 +42,17 @@ StoreOptions options_of(const Settings& settings) {
     options.compression = settings.storage.compression == CompressionSetting::zstd
                               ? Compression::zstd
                               : Compression::none;
-    options.master_source = master_source_of(settings);
+    options.master_source = std::move(source);
     return options;
 }
 
 std::unique_ptr<Store> open_explaining(const Settings& settings,
                                        const Host& host,
                                        const MasterKey& master,
-                                       ProcessRole role) {
+                                       ProcessRole role,
+                                       MasterKeySource source) {
     try {
-        return Store::open(host, options_of(settings), master, role);
+        return Store::open(host, options_of(settings, std::move(source)), master, role);
     } catch (const Error& error) {
         if (error.code() != ErrorCode::wrong_key)
             throw;
@@ -105,14 +107,22 @@ void LocalStore::create(const Settings& settings, Logger& log, const MasterKey& 
     SystemClock clock;
     SystemRandom random;
     const auto files = open_store_folder(settings);
-    Store::create(Host{*files, clock, random, log}, options_of(settings), master);
+    Store::create(Host{*files, clock, random, log}, options_of(settings, {}), master);
 }
 
 LocalStore::LocalStore(const Settings& settings,
                        Logger& log,
                        const MasterKey& master,
                        ProcessRole role)
+    : LocalStore(settings, log, master, role, master_source_of(settings)) {}
+
+LocalStore::LocalStore(const Settings& settings,
+                       Logger& log,
+                       const MasterKey& master,
+                       ProcessRole role,
+                       MasterKeySource source)
     : files_(open_store_folder(settings)),
-      store_(open_explaining(settings, Host{*files_, clock_, random_, log}, master, role)) {}
+      store_(open_explaining(
+          settings, Host{*files_, clock_, random_, log}, master, role, std::move(source))) {}
 
 }  // namespace alexander

@@ -33,8 +33,16 @@ public:
     /// Makes a store in storage.data_dir, creating the folder with mode 0750 if it is missing.
     static void create(const Settings& settings, Logger& log, const MasterKey& master);
 
-    /// Throws what Store::open throws, not_a_store and wrong_key with what to do.
+    /// Throws what Store::open throws, not_a_store and wrong_key with what to do. When the master
+    /// key has changed it is read again from its file.
     LocalStore(const Settings& settings, Logger& log, const MasterKey& master, ProcessRole role);
+
+    /// The same for a program that may not read the file itself: `source` tells the key again.
+    LocalStore(const Settings& settings,
+               Logger& log,
+               const MasterKey& master,
+               ProcessRole role,
+               MasterKeySource source);
 
     [[nodiscard]] Store& store() noexcept { return *store_; }
 

@@ -1,11 +1,17 @@
 #include "fuse/mount_keeper.h"
 
+#include "base/error.h"
 #include "fuse/read_ahead.h"
 
 #include <doctest/doctest.h>
 
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
 
 namespace alexander::fuse {
 
@@ -25,6 +31,27 @@ TEST_CASE("the kernel checks permissions, for everybody, and trusts no device or
 TEST_CASE("nothing is taken away where no mount is dead") {
     CHECK_FALSE(remove_dead_mount("/"));
     CHECK_FALSE(remove_dead_mount("/no/such/place"));
+}
+
+TEST_CASE("the keeper reads the key's file as it is when asked") {
+    const std::string path =
+        (std::filesystem::temp_directory_path() / ("keeper-key-" + std::to_string(::getpid())))
+            .string();
+    const auto write = [&path](const char* text) { std::ofstream(path) << text; };
+    write("first\n");
+    std::filesystem::permissions(
+        path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    MountPlan plan;
+    plan.key_file = path;
+    MountKeeper keeper(plan);
+
+    CHECK(keeper.read_key().reveal() == "first");
+    write("second\n");
+    CHECK(keeper.read_key().reveal() == "second");
+    std::filesystem::remove(path);
+    CHECK_THROWS_WITH_AS(
+        static_cast<void>(keeper.read_key()), doctest::Contains(path.c_str()), Error);
+    CHECK_THROWS_AS(static_cast<void>(MountKeeper(MountPlan{}).read_key()), Error);
 }
 
 TEST_CASE("the device of a mount is that of the last line, blanks unescaped") {
