@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/unique_fd.h"
+#include "fuse/mount_record.h"
 #include "fuse/options.h"
 
 #include <fcntl.h>
@@ -49,10 +50,11 @@ std::vector<std::string> split(std::string_view text, char separator) {
     return parts;
 }
 
-/// What the kernel shows of a live mount, and mount(8) hands back with a remount.
-bool is_shown_by_kernel(const std::string& item) {
+/// What the kernel shows of a live mount, or mount(8) has a record of, and hands back with a
+/// remount.
+bool is_handed_back(const std::string& item) {
     return item == "default_permissions" || item.starts_with("user_id=") ||
-           item.starts_with("group_id=");
+           item.starts_with("group_id=") || item.starts_with("uhelper=");
 }
 
 /// One list of `-o`, item by item, into what it means.
@@ -60,7 +62,7 @@ void take_options(const std::string& list, bool is_sloppy, MountCall& call) {
     const std::vector<std::string> items = split(list, ',');
     call.is_remount |= std::find(items.begin(), items.end(), "remount") != items.end();
     for (const std::string& item : items) {
-        if (item == "remount" || (call.is_remount && is_shown_by_kernel(item)))
+        if (item == "remount" || (call.is_remount && is_handed_back(item)))
             continue;
         try {
             for (std::string& argument : expand_mount_options({"-o", item}))
@@ -248,6 +250,7 @@ int unmount_main(const std::vector<std::string>& arguments) {
         if (call.waits)
             make_durable(call.mount_point);
         unmount(call);
+        forget_mount(call.mount_point);  // umount(8) does so with one of its own
         wait_for_end(daemon);
         return 0;
     } catch (const Error& error) {

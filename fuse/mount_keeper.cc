@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/settings.h"
+#include "fuse/mount_record.h"
 #include "fuse/read_ahead.h"
 
 #include <fcntl.h>
@@ -53,7 +54,8 @@ Answer mount_it(const MountPlan& plan) {
 
     struct stat folder {};
 
-    std::ignore = remove_dead_mount(plan.mount_point);
+    if (remove_dead_mount(plan.mount_point))
+        forget_mount(plan.mount_point);
     answer.device = UniqueFd::adopt(::open("/dev/fuse", O_RDWR | O_CLOEXEC));
     if (!answer.device || ::stat(plan.mount_point.c_str(), &folder) != 0) {
         answer.os_errno = errno;
@@ -70,6 +72,7 @@ Answer mount_it(const MountPlan& plan) {
         answer.device.reset();
         return answer;
     }
+    note_mount(plan.source, plan.mount_point);
     widen_read_ahead_later(plan.mount_point);
     return answer;
 }
@@ -95,7 +98,10 @@ Answer read_key_file(const std::string& path) {
 
 Answer fulfil(Wish wish, const MountPlan& plan) {
     const auto unmount = [&plan](int flags) {
-        return ::umount2(plan.mount_point.c_str(), flags | UMOUNT_NOFOLLOW) == 0 ? 0 : errno;
+        if (::umount2(plan.mount_point.c_str(), flags | UMOUNT_NOFOLLOW) != 0)
+            return errno;
+        forget_mount(plan.mount_point);
+        return 0;
     };
     switch (wish) {
         case Wish::mount:

@@ -83,8 +83,11 @@ def test_a_line_of_fstab_mounts_a_bucket_once(host, s3, bucket, place):
     host.fstab.write_text("")
 
 
-def test_umount_returns_when_all_is_stored_and_the_daemon_has_ended(host, s3, bucket, place, mount):
-    assert mount().returncode == 0
+@pytest.mark.parametrize("user", ["user=main", "fuse.user=main"])
+def test_umount_returns_when_all_is_stored_and_the_daemon_has_ended(host, s3, bucket, place, mount,
+                                                                    user):
+    """Of the second kind of option mount(8) keeps no record, and umount(8) looks for none."""
+    assert mount(user=user).returncode == 0
     daemon = host.daemon(place)
     host.must("sh", "-c", "for i in $(seq 300); do echo $i > $0/f$i; done; "
                           "dd if=/dev/urandom of=$0/big bs=1M count=24 status=none", place)
@@ -271,6 +274,30 @@ def test_the_kernel_may_read_far_ahead(host, place, mount):
     device = host.must("findmnt", "-no", "MAJ:MIN", place).strip()
     limit = f"/sys/class/bdi/{device}/read_ahead_kb"
     wait_until(lambda: host.must("cat", limit).strip() == "1024", what="a wider read-ahead")
+
+
+def test_the_master_key_may_be_roots_alone_and_change(host, s3, bucket, place, mount):
+    """The daemon, who may not read it, learns the new one; else the change would not end."""
+    key_file = host.site.key_file
+    assert key_file.stat().st_mode & 0o777 == 0o600 and key_file.stat().st_uid == 0
+    old_key = key_file.read_text()
+    assert mount().returncode == 0
+
+    host.site.admin("key", "change")
+
+    assert key_file.read_text() != old_key
+    [key] = host.site.admin_json("key", "list")
+    assert "alexander-fuse" in key["programs"]
+    host.must("sh", "-c", f"echo text > {place}/f; sync {place}/f")
+    assert s3.get_object(Bucket=bucket, Key="f")["Body"].read() == b"text\n"
+
+
+def test_mount_keeps_no_record_of_what_is_unmounted(host, place, mount):
+    for options in ("", "x-test"):
+        assert mount(options, user="fuse.user=main").returncode == 0
+        assert str(place) in host.must("cat", "/run/mount/utab")
+        host.must("umount", place)
+        assert str(place) not in host.must("cat", "/run/mount/utab")
 
 
 def test_a_signal_unmounts_and_leaves_nothing_behind(host, place, mount):

@@ -49,8 +49,9 @@ TEST_CASE("mount's own flags are told from the program's") {
     CHECK(call.arguments == Words{"photos", "/mnt", "--read-only"});
 }
 
-TEST_CASE("what the kernel shows of a mount may come back with a remount, and only then") {
-    const std::string shown = "ro,user_id=0,group_id=0,default_permissions,allow_other";
+TEST_CASE("what is known of a mount may come back with a remount, and only then") {
+    const std::string shown =
+        "ro,user_id=0,group_id=0,default_permissions,allow_other,uhelper=fuse.alexander";
 
     CHECK(parse_mount_call({"photos", "/mnt", "-o", shown + ",remount"}).arguments ==
           Words{"photos", "/mnt", "--read-only"});
