@@ -15,6 +15,7 @@ std::span<const CommandFamily> families() {
         bench_family(),
         user_family(),
         bucket_family(),
+        mount_family(),
         lifecycle_family(),
         gc_family(),
         key_family(),

@@ -15,6 +15,7 @@ namespace alexander::admin {
 [[nodiscard]] CommandFamily help_family();
 [[nodiscard]] CommandFamily key_family();
 [[nodiscard]] CommandFamily lifecycle_family();
+[[nodiscard]] CommandFamily mount_family();
 [[nodiscard]] CommandFamily scrub_family();
 [[nodiscard]] CommandFamily setup_family();
 [[nodiscard]] CommandFamily store_family();

@@ -1,4 +1,5 @@
 """mount(8), umount(8) and /etc/fstab, with a store that is not root's."""
+import json
 import os
 import pathlib
 import shutil
@@ -81,6 +82,34 @@ def test_a_line_of_fstab_mounts_a_bucket_once(host, s3, bucket, place):
         host.must("findmnt", "-no", "OPTIONS", place).strip().split(","))
     host.must("umount", place)
     host.fstab.write_text("")
+
+
+def test_the_admin_tool_mounts_and_updates_fstab(host, s3, bucket):
+    folder = host.folder / "made" / f"for {bucket}"
+    fstab = host.folder / "own-fstab"
+    fstab.write_text("# first\n")
+    fstab.chmod(0o640)
+    linked = host.folder / "link-to-fstab"
+    linked.symlink_to(fstab.name)
+    mount = [host.site.program("alexander-admin"), "--config", host.site.config, "--json", "mount", bucket,
+             folder, "--update-fstab", "--fstab", linked, "-o"]
+
+    refused = host.run(*mount, "user=main,cache=strict")
+    assert refused.returncode == 1 and "unknown mount option cache=strict" in refused.stderr
+    assert fstab.read_text() == "# first\n"
+
+    done = json.loads(host.must(*mount, "user=main,umask=027"))
+
+    assert done["source"] == bucket and done["directory"] == str(folder) and done["fstab"] == str(linked)
+    assert done["options"].startswith("nofail,") and done["options"].endswith(",user=main,umask=027")
+    assert linked.is_symlink()
+    host.must("touch", folder / "f")
+    assert s3.head_object(Bucket=bucket, Key="f")["ContentLength"] == 0
+    host.must("umount", folder)
+    host.must("mount", "--fstab", fstab, folder)
+    assert host.must("stat", "-c", "%a", folder / "f").strip() == "640"
+    host.must("umount", folder)
+    assert fstab.read_text().startswith(f"# first\n{bucket} ") and fstab.stat().st_mode & 0o777 == 0o640
 
 
 @pytest.mark.parametrize("user", ["user=main", "fuse.user=main"])
