@@ -63,6 +63,12 @@ using RecordAssociatedData = std::array<std::byte, record_header_size + sizeof(S
 /// a writer of this version makes. Throws corrupt, or newer_format for a later record version.
 [[nodiscard]] RecordHeader parse_record_header(ByteView bytes);
 
+/// The type of a record that was sealed here; nothing else of it is looked at.
+[[nodiscard]] inline RecordType record_type(ByteView record) noexcept {
+    constexpr std::size_t type_at = 9;
+    return record.size() > type_at ? static_cast<RecordType>(record[type_at]) : RecordType::data;
+}
+
 /// Bytes of the whole record, from its header to its length.
 [[nodiscard]] constexpr std::uint64_t record_size(const RecordHeader& header) noexcept {
     return record_overhead + std::uint64_t{header.payload_length};

@@ -139,7 +139,27 @@ DomainKeys Keyring::domain(std::uint32_t number) const {
     return domain(number, data_epoch());
 }
 
+DomainKeys Keyring::store_keys(std::uint32_t epoch) const {
+    const Roots& roots = state_->roots;
+    const auto data_root = roots.data_roots.find(epoch);
+    if (data_root == roots.data_roots.end())
+        throw Error(ErrorCode::wrong_key,
+                    "the keyring has no keys for epoch " + std::to_string(epoch));
+    const auto derive = [&](const SecretBytes& root, std::string_view purpose) {
+        return hkdf_sha256(root.view(), purpose, state_->envelope.store, keyring_format::root_size);
+    };
+    DomainKeys keys;
+    keys.number = store_domain;
+    keys.id_key = derive(roots.id_root, "alexander store ids v1");
+    keys.data_key = derive(data_root->second, "alexander store records v1");
+    keys.data_epoch = epoch;
+    keys.gear_key = derive(roots.chunker_root, "alexander store chunker v1");
+    return keys;
+}
+
 DomainKeys Keyring::domain(std::uint32_t number, std::uint32_t epoch) const {
+    if (number == store_domain)
+        return store_keys(epoch);
     const Roots& roots = state_->roots;
     const auto domain = roots.domains.find(number);
     const auto data_root = roots.data_roots.find(epoch);

@@ -38,6 +38,10 @@ private:
     SecretBytes key_;
 };
 
+/// The domain of the store's own records: snapshots of its catalog. Its keys come from the roots
+/// alone, so that every copy of a keyring has them, a printed one too.
+inline constexpr std::uint32_t store_domain = 0;
+
 /// Keys of one deduplication domain, derived from the keyring.
 struct DomainKeys {
     std::uint32_t number = 0;
@@ -145,6 +149,13 @@ public:
     /// The copy last read or saved, as Base64 in lines of 64 characters, for the recovery sheet.
     [[nodiscard]] std::string wrapped_roots() const;
 
+    /// One copy as it was last read or saved, for a snapshot of the catalog.
+    [[nodiscard]] Bytes copy() const;
+
+    /// The keyring of a copy of this store, if its generation is higher and it opens with what
+    /// opened this one, or with `master`. Not durable until save(), which writes every copy.
+    [[nodiscard]] std::optional<Keyring> find_newer(ByteView copy, const MasterKey& master) const;
+
     /// The inverse of wrapped_roots(), white space ignored. Throws corrupt if the text is
     /// incomplete, changed or another store's, wrong_key. Not durable until save(). Domains and
     /// epochs added after the sheet was printed are missing; their numbers are not used again, if
@@ -159,6 +170,7 @@ public:
 
 private:
     struct State;
+    [[nodiscard]] DomainKeys store_keys(std::uint32_t epoch) const;
     explicit Keyring(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };

@@ -167,6 +167,30 @@ std::string Keyring::wrapped_roots() const {
     return lines;
 }
 
+Bytes Keyring::copy() const {
+    return keyring_format::encode(state_->envelope);
+}
+
+std::optional<Keyring> Keyring::find_newer(ByteView copy, const MasterKey& master) const {
+    std::optional<Envelope> envelope = keyring_format::parse(copy);
+    if (!envelope || envelope->store != state_->envelope.store ||
+        envelope->generation <= state_->envelope.generation)
+        return std::nullopt;
+    SecretBytes key = state_->keyring_key.clone();
+    auto roots = open_body(*envelope, key.view());
+    if (!roots) {
+        auto opened = keyring_slots::open_slot(*envelope, master);
+        if (!opened)
+            return std::nullopt;
+        key = std::move(opened->keyring_key);
+        roots = open_body(*envelope, key.view());
+    }
+    if (!roots)
+        return std::nullopt;
+    auto state = std::make_unique<State>(std::move(*envelope), std::move(key), std::move(*roots));
+    return Keyring(std::move(state));
+}
+
 Keyring Keyring::restore(std::string_view wrapped_roots,
                          const StoreUuid& store,
                          const MasterKey& master) {
