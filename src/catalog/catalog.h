@@ -78,6 +78,12 @@ public:
     /// corrupt if SQLite says so. Caller holds the catalog lock during the call.
     [[nodiscard]] static std::unique_ptr<Catalog> open(const CatalogOptions& options);
 
+    /// Makes a copy (copy_to) of this store's database fit to be opened in its place: every counter
+    /// goes up by 2^40, so that nothing that was given out since is given out again, and what only
+    /// living processes need is dropped. Synced. Throws corrupt if it is no whole catalog, or
+    /// another store's; newer_format. Nobody else may have it open.
+    static void adopt(const CatalogOptions& options, const std::array<std::byte, 16>& store_uuid);
+
     virtual ~Catalog() = default;
 
     /// True if migrations of this program are not applied yet (caller then needs every other
@@ -100,6 +106,11 @@ public:
     /// and checkpoints it entirely into the database (TRUNCATE). Caller holds the catalog lock and
     /// the sync lock. Throws corrupt or device_error: the store is then read-only.
     virtual void repair_log() = 0;
+
+    /// Writes the whole database, as of one moment, to a new file beside the database's own (same
+    /// VFS) and returns the last commit that it holds. Equal pages are at equal places in every
+    /// copy. Not durable: the caller reads the file and removes it. Throws no_space, device_error.
+    [[nodiscard]] virtual CommitSeq copy_to(const std::string& path) = 0;
 
     /// Bytes in the WAL. Checkpoints when it is large: PASSIVE from 16 MB, TRUNCATE from 64 MB with
     /// a busy timeout that grows from 100 ms to 2 s. Caller holds the catalog lock.

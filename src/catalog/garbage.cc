@@ -146,6 +146,9 @@ void visit_roots(Snapshot& snapshot,
             return visit_ids(connection, "SELECT target FROM hold WHERE kind = 1", visitor);
         case RootClass::pending_page:
             return visit_ids(connection, "SELECT page FROM pending_page", visitor);
+        case RootClass::snapshot:
+            return visit_ids(
+                connection, "SELECT content FROM catalog_snapshot WHERE content <> 0", visitor);
     }
 }
 

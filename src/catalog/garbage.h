@@ -42,13 +42,14 @@ struct Use {
 void forget_uses(Transaction& transaction);
 
 /// The tables from which contents and pages are reached.
-enum class RootClass : std::uint8_t { slot, inode, version, part, hold, pending_page };
+enum class RootClass : std::uint8_t { slot, inode, version, part, hold, pending_page, snapshot };
 inline constexpr std::array all_root_classes{RootClass::slot,
                                              RootClass::inode,
                                              RootClass::version,
                                              RootClass::part,
                                              RootClass::hold,
-                                             RootClass::pending_page};
+                                             RootClass::pending_page,
+                                             RootClass::snapshot};
 
 /// Contents (of pending_page: pages) that rows of the class refer to, some more than once.
 void visit_roots(Snapshot& snapshot,

@@ -127,6 +127,15 @@ void SqliteCatalog::repair_log() {
     }
 }
 
+CommitSeq SqliteCatalog::copy_to(const std::string& path) {
+    auto connection = open_connection(options_, Role::reader);
+    sql::execute(*connection, "BEGIN");
+    const StoreState state = read_store_state(*connection);  // the moment of the copy
+    connection->copy_to(path, options_.vfs);
+    sql::execute(*connection, "ROLLBACK");
+    return state.commit_seq;
+}
+
 void SqliteCatalog::checkpoint_if_large() {
     auto writer = writer_.lock();
     if (writer->log.checkpoint_if_large(*writer->connection))

@@ -23,6 +23,7 @@ public:
     [[nodiscard]] std::unique_ptr<Transaction> write() override;
     void sync_log() override;
     void repair_log() override;
+    [[nodiscard]] CommitSeq copy_to(const std::string& path) override;
     void checkpoint_if_large() override;
     void checkpoint_all() override;
 

@@ -35,7 +35,10 @@ SqliteConnection::SqliteConnection(const std::string& path, const std::string& v
     if ((code & 0xff) == SQLITE_CANTOPEN && role != Role::creator && database != nullptr) {
         const int os_errno = sqlite3_system_errno(database);
         if (os_errno == ENOENT || os_errno == ENOTDIR) {
-            throw Error(ErrorCode::not_a_store, "catalog: there is no " + path, os_errno);
+            throw Error(ErrorCode::not_a_store,
+                        "catalog: there is no " + path +
+                            "; `alexander-admin rebuild` makes it again from a snapshot",
+                        os_errno);
         }
     }
     if (code != SQLITE_OK) {
@@ -129,6 +132,35 @@ SqliteConnection::CheckpointOutcome SqliteConnection::checkpoint(Checkpoint mode
         throw_sqlite_error(database_.get(), code, "checkpoint");
     }
     return copied == frames ? CheckpointOutcome::complete : CheckpointOutcome::blocked;
+}
+
+// Page by page: equal pages of two copies are at equal places.
+void SqliteConnection::copy_to(const std::string& path, const std::string& vfs) {
+    sqlite3* opened = nullptr;
+    constexpr int flags =
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+    const int code =
+        sqlite3_open_v2(path.c_str(), &opened, flags, vfs.empty() ? nullptr : vfs.c_str());
+    const std::unique_ptr<sqlite3, Close> target(opened);
+    if (code != SQLITE_OK) {
+        throw_sqlite_error(target.get(), code, "opening " + path);
+    }
+    // Without a journal the pages go to the file as soon as the cache is full.
+    sqlite3_exec(target.get(),
+                 "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -4096;",
+                 nullptr,
+                 nullptr,
+                 nullptr);
+    sqlite3_backup* const copy = sqlite3_backup_init(target.get(), "main", database_.get(), "main");
+    if (copy == nullptr) {
+        throw_sqlite_error(target.get(), sqlite3_errcode(target.get()), "copying the database");
+    }
+    const int stepped = sqlite3_backup_step(copy, -1);
+    const int finished = sqlite3_backup_finish(copy);
+    if (stepped != SQLITE_DONE || finished != SQLITE_OK) {
+        throw_sqlite_error(
+            target.get(), finished != SQLITE_OK ? finished : stepped, "copying the database");
+    }
 }
 
 std::vector<std::string> SqliteConnection::statements() const {

@@ -45,6 +45,10 @@ public:
     /// writers kept it from finishing within `wait`. The default wait is back afterwards.
     CheckpointOutcome checkpoint(Checkpoint mode, std::chrono::milliseconds wait);
 
+    /// Writes the database, as this connection's transaction sees it, to a new file at `path`.
+    /// Bounded memory. Nothing is synced, and a failure leaves any part of the file.
+    void copy_to(const std::string& path, const std::string& vfs);
+
     /// The texts that are prepared, for tests of their plans.
     [[nodiscard]] std::vector<std::string> statements() const;
 
