@@ -13,6 +13,7 @@
 #include "store/garbage_settings.h"
 #include "store/local_store.h"
 #include "store/scrub/background.h"
+#include "store/snapshots/background.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -136,6 +137,13 @@ int run(const CommandLine& line, const Start& start) {
                                     [&store, &settings, &log](const std::stop_token& stop) {
                                         scrub_in_background(store, settings, *log, stop);
                                     });
+    std::optional<Worker> snapshots(std::in_place,
+                                    "snapshot",
+                                    *log,
+                                    snapshot_pause(settings),
+                                    [&store, &settings, &log](const std::stop_token& stop) {
+                                        snapshot_in_background(store, settings, *log, stop);
+                                    });
     {
         FuseSession session(mount, keeper);
         FuseKernelCache kernel(session.raw(), mount);
@@ -152,6 +160,7 @@ int run(const CommandLine& line, const Start& start) {
     notify_service_manager("STOPPING=1");
     collection.reset();  // these commit: not to a closed store
     scrubbing.reset();
+    snapshots.reset();
     tree.close();
     store.close();
     return 0;

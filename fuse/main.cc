@@ -19,8 +19,8 @@ namespace {
 constexpr int failure_status = 1;
 constexpr int usage_status = 2;
 
-constexpr std::array<std::string_view, 8> sections{
-    "storage", "database", "auth", "logging", "metrics", "fuse", "gc", "scrub"};
+constexpr std::array<std::string_view, 9> sections{
+    "storage", "database", "auth", "logging", "metrics", "fuse", "gc", "scrub", "snapshot"};
 
 /// What stands before the name of an error.
 const char* program_name(Role role) {

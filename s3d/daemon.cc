@@ -13,6 +13,7 @@
 #include "store/garbage_settings.h"
 #include "store/lifecycle.h"
 #include "store/scrub/background.h"
+#include "store/snapshots/background.h"
 
 #include <Poco/Net/NetException.h>
 #include <Poco/Net/ServerSocket.h>
@@ -155,6 +156,12 @@ int serve(const Settings& settings,
                            scrub_pause(settings),
                            [&store, &settings, &log](const std::stop_token& stop) {
                                scrub_in_background(store, settings, log, stop);
+                           });
+    const Worker snapshots("snapshot",
+                           log,
+                           snapshot_pause(settings),
+                           [&store, &settings, &log](const std::stop_token& stop) {
+                               snapshot_in_background(store, settings, log, stop);
                            });
     const auto status = monitoring.listen(server, tls ? &*tls : nullptr);
     server.start();

@@ -27,7 +27,7 @@ const std::array options{
 };
 
 void print_help() {
-    static constexpr std::array<std::string_view, 11> sections{"server",
+    static constexpr std::array<std::string_view, 12> sections{"server",
                                                                "storage",
                                                                "database",
                                                                "auth",
@@ -37,7 +37,8 @@ void print_help() {
                                                                "metrics",
                                                                "rate_limit",
                                                                "gc",
-                                                               "scrub"};
+                                                               "scrub",
+                                                               "snapshot"};
     std::ignore = std::printf(
         "Usage: alexander-s3d [options]\n\nServes a store of Alexander Storage over S3.\n\n%s",
         option_help(options, sections).c_str());

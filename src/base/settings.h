@@ -103,6 +103,13 @@ struct Settings {
         std::uint64_t bytes_per_second = 0;
     };
 
+    struct Snapshot {
+        std::chrono::seconds interval{};  // 0: never
+        std::int64_t keep_hours = 0;
+        std::int64_t keep_days = 0;
+        std::int64_t keep_weeks = 0;
+    };
+
     Server server;
     Storage storage;
     Database database;
@@ -115,6 +122,7 @@ struct Settings {
     Fuse fuse;
     Gc gc;
     Scrub scrub;
+    Snapshot snapshot;
 };
 
 /// Variables by name.

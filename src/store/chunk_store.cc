@@ -36,6 +36,10 @@ struct Known {
     std::optional<ChunkId> id;
 };
 
+RecordType type_in(std::uint32_t domain) {
+    return domain == store_domain ? RecordType::snapshot : RecordType::data;
+}
+
 std::string describe(const catalog::ChunkLocation& location) {
     std::string text = "chunk " + std::to_string(location.chunk);
     if (location.pack == 0)
@@ -223,7 +227,27 @@ ChunkStore::Stored ChunkStore::store(std::uint32_t domain, ByteView plaintext) {
     }
     state_->meters.new_chunks.add();
     state_->meters.new_bytes.add(plaintext.size());
-    return {id, sealer->seal(id, plaintext)};
+    return {id, sealer->seal(id, plaintext, type_in(domain))};
+}
+
+ChunkId ChunkStore::identify(std::uint32_t domain, ByteView plaintext) {
+    return state_->sealer(domain)->identify(plaintext);
+}
+
+SealedRecord ChunkStore::seal(std::uint32_t domain, ByteView plaintext, RecordType type) {
+    const std::shared_ptr<const Sealer> sealer = state_->sealer(domain);
+    return sealer->seal(sealer->identify(plaintext), plaintext, type);
+}
+
+SealedRecord ChunkStore::seal_for_recovery(std::uint32_t domain,
+                                           ByteView plaintext,
+                                           RecordType type) {
+    const std::shared_ptr<const Keyring> keyring = state_->newest();
+    const Sealer sealer(state_->store,
+                        keyring->domain(domain, keyring->data_epochs().front()),
+                        state_->random,
+                        state_->options.compression);
+    return sealer.seal(sealer.identify(plaintext), plaintext, type);
 }
 
 const GearTable& ChunkStore::gear_table(std::uint32_t domain) {

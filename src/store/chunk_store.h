@@ -49,6 +49,17 @@ public:
     /// Identifies the bytes within the domain; seals them unless they are stored or on their way.
     [[nodiscard]] Stored store(std::uint32_t domain, ByteView plaintext);
 
+    /// The id that store() would give the bytes.
+    [[nodiscard]] ChunkId identify(std::uint32_t domain, ByteView plaintext);
+
+    /// A record of these bytes and this type, whether they are stored already or not.
+    [[nodiscard]] SealedRecord seal(std::uint32_t domain, ByteView plaintext, RecordType type);
+
+    /// The same under the first data epoch, whose root is in every keyring and on every sheet.
+    [[nodiscard]] SealedRecord seal_for_recovery(std::uint32_t domain,
+                                                 ByteView plaintext,
+                                                 RecordType type);
+
     /// The table that cuts chunks of a domain.
     [[nodiscard]] const GearTable& gear_table(std::uint32_t domain);
 

@@ -25,6 +25,10 @@ std::uint64_t ContentWriter::size_bytes() const {
     return state_->stream.size_bytes();
 }
 
+std::uint64_t ContentWriter::record_bytes() const {
+    return state_->stream.record_bytes();
+}
+
 ContentDraft ContentWriter::finish() {
     return state_->stream.finish();
 }

@@ -24,6 +24,9 @@ public:
 
     [[nodiscard]] std::uint64_t size_bytes() const;
 
+    /// Of records that were made so far: what was not stored before.
+    [[nodiscard]] std::uint64_t record_bytes() const;
+
     /// Cuts the last chunk and hands over what was written. Call once.
     [[nodiscard]] ContentDraft finish();
 

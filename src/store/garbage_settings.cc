@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/logging.h"
+#include "store/snapshots/background.h"
 
 #include <algorithm>
 
@@ -13,6 +14,8 @@ GcOptions gc_options(const Settings& settings) {
     options.dead_percent_when_full = std::min(options.dead_percent_when_full, options.dead_percent);
     options.bytes_per_second = settings.gc.bytes_per_second;
     options.completed_uploads = settings.gc.completed_uploads;
+    if (settings.snapshot.interval.count() != 0)
+        options.snapshots = snapshot_retention(settings);
     return options;
 }
 

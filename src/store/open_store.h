@@ -89,6 +89,7 @@ private:
     void finish();
     void count(const GcReport& report, const GcOptions& options);
     [[nodiscard]] std::uint64_t log_bytes() const;
+    void keep_newest_snapshot_whole(const GcOptions& options);
 
     const std::unique_ptr<StoreMembership> membership_;
     ChoreMeters chores_;

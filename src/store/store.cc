@@ -6,6 +6,7 @@
 #include "store/gc/collector.h"
 #include "store/health/last_collection.h"
 #include "store/open_store.h"
+#include "store/snapshots/maker.h"
 
 #include <filesystem>
 
@@ -150,15 +151,17 @@ void OpenStore::maintain() {
 }
 
 GcReport OpenStore::collect_garbage(const GcOptions& options) {
-    gc::Collector collector({membership_->host.files,
+    gc::CollectorParts parts{membership_->host.files,
                              membership_->host.clock,
                              membership_->host.random,
                              membership_->host.log,
                              *membership_->catalog,
                              committer_,
                              [this] { return sessions_.horizon(); },
-                             [this](SealedRecord& record) { return chunks_.renew(record); }},
-                            options);
+                             [this](SealedRecord& record) { return chunks_.renew(record); }};
+    if (options.snapshots)
+        parts.before_removal = [this, &options] { keep_newest_snapshot_whole(options); };
+    gc::Collector collector(parts, options);
     try {
         const GcReport report = collector.run();
         chunks_.close_removed_packs();
@@ -187,6 +190,23 @@ void OpenStore::count(const GcReport& report, const GcOptions& options) {
 
 std::uint64_t OpenStore::log_bytes() const {
     return host_file_size(database_path(membership_->host.files, membership_->options) + "-wal");
+}
+
+// On a full disk space comes first: what the newest snapshot then leads to and is gone, a client
+// has deleted.
+void OpenStore::keep_newest_snapshot_whole(const GcOptions& options) {
+    SnapshotOptions wanted;
+    wanted.retention = *options.snapshots;
+    wanted.should_stop = options.should_stop;
+    try {
+        std::ignore = create_snapshot(engine_, wanted);
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::no_space)
+            throw;
+        membership_->host.log.warning("gc",
+                                      "packs are removed that the newest snapshot of the catalog "
+                                      "leads to, because the disk is full");
+    }
 }
 
 Store::Status OpenStore::status() {

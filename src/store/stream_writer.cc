@@ -49,6 +49,7 @@ void StreamWriter::add(ChunkStream::Chunk chunk) {
     // Equal chunks close to each other are sealed side by side: the first one serves both.
     if (!chunk.record.empty() && group_index_.emplace(chunk.id, group_.size()).second) {
         group_bytes_ += chunk.record.size();
+        record_bytes_ += chunk.record.size();
         group_.push_back({chunk.id, chunk.length_bytes, std::move(chunk.record)});
     }
     // Behind every page that is committed stay enough extents for a leaf of their own.

@@ -29,6 +29,9 @@ public:
 
     [[nodiscard]] std::uint64_t size_bytes() const { return size_bytes_; }
 
+    /// Of the records that were made so far: what was not stored yet.
+    [[nodiscard]] std::uint64_t record_bytes() const { return record_bytes_; }
+
     /// Cuts the last chunk; the draft has everything, with the records of the last group.
     [[nodiscard]] ContentDraft finish();
 
@@ -74,6 +77,7 @@ private:
     ChunkStore& chunks_;
     ChunkStream stream_;
     std::uint64_t size_bytes_ = 0;
+    std::uint64_t record_bytes_ = 0;
     std::vector<Extent> extents_;  // after those in leaves_
     std::vector<Leaf> leaves_;
     std::vector<SealedRecord> group_;

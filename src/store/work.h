@@ -31,8 +31,10 @@ struct QueuedWork {
     std::exception_ptr failure;
     catalog::CommitSeq seq = 0;
 
+    /// What a lost catalog is made of again must not lie in it.
     [[nodiscard]] bool goes_to_pack(const SealedRecord& record) const {
-        return !moved_chunks.empty() || record.bytes.size() > inline_record_limit;
+        return !moved_chunks.empty() || record.bytes.size() > inline_record_limit ||
+               record_type(record.bytes) != RecordType::data;
     }
 };
 

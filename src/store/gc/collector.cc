@@ -90,10 +90,15 @@ GcReport Collector::run() {
 }
 
 void Collector::compact() {
-    Compactor(
-        {parts_.files, parts_.clock, parts_.log, parts_.catalog, parts_.committer, parts_.renew},
-        options_,
-        [this](catalog::CommitSeq seq) { return wait_for_horizon(seq); })
+    Compactor({parts_.files,
+               parts_.clock,
+               parts_.log,
+               parts_.catalog,
+               parts_.committer,
+               parts_.renew,
+               parts_.before_removal},
+              options_,
+              [this](catalog::CommitSeq seq) { return wait_for_horizon(seq); })
         .run(report_);
 }
 

@@ -31,6 +31,9 @@ struct CollectorParts {
     std::function<catalog::CommitSeq()> horizon;
     std::function<bool(SealedRecord&)> renew;  // ChunkStore's
     std::span<const catalog::RootClass> roots = catalog::all_root_classes;
+
+    /// CompactorParts::before_removal.
+    std::function<void()> before_removal = {};
 };
 
 /// For one run. One thread.

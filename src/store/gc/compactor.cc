@@ -185,6 +185,9 @@ void Compactor::remove(std::vector<Victim>& victims) {
     });
     if (!wait_until_past_(seq))
         return;  // the next run's
+    if (parts_.before_removal && !is_prepared_)
+        parts_.before_removal();
+    is_prepared_ = true;
     for (const Victim& victim : victims)
         remove_file(victim);
     std::ignore = parts_.committer.Committer::commit([&](CommitScope& scope) {

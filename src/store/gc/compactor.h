@@ -26,6 +26,9 @@ struct CompactorParts {
 
     /// Seals a record anew if it is of an older data epoch; false if that cannot be opened.
     std::function<bool(SealedRecord&)> renew;
+
+    /// Called once in a run, before the first file goes; what it throws ends the run. May be empty.
+    std::function<void()> before_removal = {};
 };
 
 /// For one run, under the collection's lock. One thread.
@@ -67,6 +70,7 @@ private:
     const std::function<bool(catalog::CommitSeq)> wait_until_past_;
     GcReport* report_ = nullptr;
     std::int64_t bytes_to_move_ = 0;
+    bool is_prepared_ = false;
 };
 
 }  // namespace alexander::gc

@@ -1,9 +1,12 @@
 // How a garbage collection is asked for, and what it says.
 #pragma once
 
+#include "store/snapshots/retention.h"
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -37,6 +40,10 @@ struct GcOptions {
 
     /// Completed uploads are forgotten so long after they were begun.
     std::chrono::seconds completed_uploads{7 * 86'400};
+
+    /// Before packs are removed a snapshot of the catalog is made, so that the newest one never
+    /// leads to records that are gone. Nothing: none is made.
+    std::optional<SnapshotRetention> snapshots = std::nullopt;
 
     std::function<void(const GcProgress&)> progress = {};
     std::function<bool()> should_stop = {};

@@ -100,12 +100,15 @@ private:
     // Two levels of folders, as pack_path() makes them.
     void find_orphans() {
         begin("files in data/");
-        for (const std::string& first : engine_.files.list("data"))
+        for (const std::string& first : engine_.files.list("data")) {
+            if (first.size() != 2)
+                continue;  // copies of the keyring, files of snapshots
             for (const std::string& second : engine_.files.list("data/" + first)) {
                 const std::string folder = "data/" + first + "/" + second;
                 for (const std::string& name : engine_.files.list(folder))
                     check_file(folder + "/" + name, name);
             }
+        }
     }
 
     // A pack that is being written has its row with its first commit, and its writer holds a lock.

@@ -288,7 +288,7 @@ TEST_CASE("every row sets its own field") {
         if (row.unit == "seconds")
             value = std::to_string(300 + row.name.size());
         if ((row.section() == "server" || row.section() == "metrics" ||
-             row.section() == "rate_limit") &&
+             row.section() == "rate_limit" || row.name.starts_with("snapshot.keep")) &&
             row.type == SettingType::integer)
             value = std::to_string(100 + row.name.size());
         if (row.unit == "milliseconds" || row.unit == "hours")
@@ -351,6 +351,10 @@ TEST_CASE("every row sets its own field") {
     CHECK(settings.gc.completed_uploads.count() == 2000);
     CHECK(settings.scrub.period.count() == 320);
     CHECK(settings.scrub.bytes_per_second == 2000000);
+    CHECK(settings.snapshot.interval.count() == 325);
+    CHECK(settings.snapshot.keep_hours == 119);
+    CHECK(settings.snapshot.keep_days == 118);
+    CHECK(settings.snapshot.keep_weeks == 119);
 }
 
 TEST_SUITE_END();

@@ -57,6 +57,10 @@ public:
         real_->repair_log();
     }
 
+    [[nodiscard]] catalog::CommitSeq copy_to(const std::string& path) override {
+        return real_->copy_to(path);
+    }
+
     void checkpoint_if_large() override { real_->checkpoint_if_large(); }
 
     void checkpoint_all() override { real_->checkpoint_all(); }

@@ -1,0 +1,70 @@
+#include "store/snapshots/background.h"
+
+#include "base/error.h"
+#include "base/logging.h"
+#include "catalog/snapshots.h"
+#include "store/snapshots/maker.h"
+
+#include <algorithm>
+
+namespace alexander {
+
+namespace {
+
+constexpr std::chrono::seconds first_after{600};
+
+}  // namespace
+
+SnapshotRetention snapshot_retention(const Settings& settings) {
+    return {static_cast<std::size_t>(settings.snapshot.keep_hours),
+            static_cast<std::size_t>(settings.snapshot.keep_days),
+            static_cast<std::size_t>(settings.snapshot.keep_weeks)};
+}
+
+std::chrono::milliseconds snapshot_pause(const Settings& settings) {
+    return std::clamp<std::chrono::milliseconds>(
+        settings.snapshot.interval / 10, std::chrono::seconds(1), std::chrono::minutes(1));
+}
+
+bool is_snapshot_due(Store& store, const Settings& settings) {
+    const auto interval = settings.snapshot.interval;
+    if (interval.count() == 0)
+        return false;
+    const Engine& engine = store.engine();
+    const std::int64_t now = engine.clock.now().seconds;
+    const auto rows = engine.catalog.read();
+    const auto snapshots = catalog::list_snapshots(*rows);
+    if (snapshots.empty()) {
+        const auto first = catalog::find_oldest_pack_seconds(*rows);
+        return first && now - *first >= std::min(first_after, interval).count();
+    }
+    // A clock that was set back must not stop them for long.
+    const std::int64_t age = now - snapshots.front().created_seconds;
+    return age >= interval.count() || age < -interval.count();
+}
+
+void snapshot_in_background(Store& store,
+                            const Settings& settings,
+                            Logger& log,
+                            const std::stop_token& stop) {
+    if (!store.is_elected() || !is_snapshot_due(store, settings))
+        return;
+    SnapshotOptions options;
+    options.retention = snapshot_retention(settings);
+    options.should_stop = [&stop] { return stop.stop_requested(); };
+    try {
+        const SnapshotReport report = create_snapshot(store.engine(), options);
+        log.info("snapshot",
+                 "made",
+                 {{"commit", report.made.seq},
+                  {"database_bytes", report.made.database_bytes},
+                  {"new_bytes", report.made.new_bytes},
+                  {"expired", report.expired},
+                  {"milliseconds", static_cast<std::int64_t>(report.time.count())}});
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::busy || !stop.stop_requested())
+            throw;
+    }
+}
+
+}  // namespace alexander
