@@ -60,19 +60,16 @@ std::unique_ptr<Store> open_explaining(const Settings& settings,
     }
 }
 
-}  // namespace
-
-std::unique_ptr<PosixFileSystem> open_store_folder(const Settings& settings) {
-    UniqueFd root = PosixFileSystem::open_root(settings.storage.data_dir);
+// Who owns what is created in there: as a file of it, which may not be there yet.
+std::unique_ptr<PosixFileSystem> open_folder(const std::string& path, const char* file) {
+    UniqueFd root = PosixFileSystem::open_root(path);
     PosixFileSystem::check_local(root);
     std::optional<FileOwner> owner;
     struct stat facts = {};
-    if (::fstatat(root.get(), "STORE", &facts, AT_SYMLINK_NOFOLLOW) == 0)
+    if (::fstatat(root.get(), file, &facts, AT_SYMLINK_NOFOLLOW) == 0)
         owner = FileOwner{facts.st_uid, facts.st_gid};
     return std::make_unique<PosixFileSystem>(std::move(root), owner);
 }
-
-namespace {
 
 void make_folder(const std::string& path) {
     std::error_code fault;
@@ -82,6 +79,10 @@ void make_folder(const std::string& path) {
 }
 
 }  // namespace
+
+std::unique_ptr<PosixFileSystem> open_store_folder(const Settings& settings) {
+    return open_folder(settings.storage.data_dir, "STORE");
+}
 
 std::unique_ptr<Logger> make_logger(const Settings& settings, Clock& clock) {
     return std::make_unique<Logger>(clock, settings.logging.level, settings.logging.format);
@@ -108,6 +109,38 @@ void LocalStore::create(const Settings& settings, Logger& log, const MasterKey& 
     SystemRandom random;
     const auto files = open_store_folder(settings);
     Store::create(Host{*files, clock, random, log}, options_of(settings, {}), master);
+}
+
+RebuildReport LocalStore::rebuild(const Settings& settings,
+                                  Logger& log,
+                                  const MasterKey& master,
+                                  const RebuildOptions& options) {
+    SystemClock clock;
+    SystemRandom random;
+    const auto files = open_store_folder(settings);
+    try {
+        return rebuild_catalog(
+            Host{*files, clock, random, log}, options_of(settings, {}), master, options);
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::wrong_key)
+            throw;
+        throw Error(ErrorCode::wrong_key, explain_wrong_key(settings));
+    }
+}
+
+RestoreReport LocalStore::restore(const Settings& settings,
+                                  Logger& log,
+                                  const MasterKey& master,
+                                  const std::string& from,
+                                  const ShowBackup& show) {
+    SystemClock clock;
+    SystemRandom random;
+    PosixFileSystem source(PosixFileSystem::open_root(from));
+    FolderTarget backup(source, FolderTarget::Use::read);
+    make_folder(settings.storage.data_dir);
+    const auto files = open_folder(settings.storage.data_dir, ".");
+    return restore_backup(
+        backup, Host{*files, clock, random, log}, options_of(settings, {}), master, show);
 }
 
 LocalStore::LocalStore(const Settings& settings,

@@ -4,6 +4,8 @@
 #include "base/logging.h"
 #include "base/posix_file_system.h"
 #include "base/settings.h"
+#include "store/backup/backup.h"
+#include "store/rebuild/rebuild.h"
 #include "store/store.h"
 
 #include <memory>
@@ -24,6 +26,18 @@ namespace alexander {
 /// storage.data_dir as a file system whose files belong to the store's owner. Throws not_a_store.
 [[nodiscard]] std::unique_ptr<PosixFileSystem> open_store_folder(const Settings& settings);
 
+/// create_backup to a folder, which is created with mode 0700 if it is missing.
+[[nodiscard]] BackupReport backup_to_folder(const Engine& engine,
+                                            const std::string& path,
+                                            const SnapshotRetention& retention,
+                                            const ShowBackup& show);
+
+/// verify_backup of a folder; the catalog is in a new folder of $TMPDIR meanwhile.
+[[nodiscard]] VerifyReport verify_backup_folder(const std::string& path,
+                                                Logger& log,
+                                                const MasterKey& master,
+                                                const ShowBackup& show);
+
 /// Owns a Store and the host services that it stands on. One per program.
 ///
 /// Everything that is created in the folder belongs to the owner of its STORE file, so that root's
@@ -32,6 +46,19 @@ class LocalStore {
 public:
     /// Makes a store in storage.data_dir, creating the folder with mode 0750 if it is missing.
     static void create(const Settings& settings, Logger& log, const MasterKey& master);
+
+    /// rebuild_catalog for the store in storage.data_dir.
+    [[nodiscard]] static RebuildReport rebuild(const Settings& settings,
+                                               Logger& log,
+                                               const MasterKey& master,
+                                               const RebuildOptions& options);
+
+    /// restore_backup from a folder into storage.data_dir, which is created if it is missing.
+    [[nodiscard]] static RestoreReport restore(const Settings& settings,
+                                               Logger& log,
+                                               const MasterKey& master,
+                                               const std::string& from,
+                                               const ShowBackup& show);
 
     /// Throws what Store::open throws, not_a_store and wrong_key with what to do. When the master
     /// key has changed it is read again from its file.

@@ -5,6 +5,7 @@
 #include "crypto/hash.h"
 #include "store/local_store.h"
 #include "store/process_table.h"
+#include "store/snapshots/keyring_copies.h"
 #include "store/store_file.h"
 #include "store/store_keys.h"
 
@@ -228,8 +229,9 @@ void restore_keyring(const Settings& settings, const RecoverySheet& sheet) {
         if (error.code() != ErrorCode::corrupt && error.code() != ErrorCode::no_such_file)
             throw;
     }
-    Keyring keyring = Keyring::restore(sheet.wrapped_roots, store, master);
     SystemRandom random;
+    Keyring keyring = find_newest_keyring(
+        *files, store, master, Keyring::restore(sheet.wrapped_roots, store, master), random);
     std::ignore = keyring.start_data_epoch(random, Keyring::lost_numbers);
     std::ignore = Keyring::set_damaged_aside(*files, store);
     keyring.save(*files, random);

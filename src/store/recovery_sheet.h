@@ -53,7 +53,8 @@ struct SheetFindings {
 /// corrupt or no_such_file if no copy of the keyring is left.
 [[nodiscard]] SheetFindings check_sheet(const Settings& settings, const RecoverySheet& sheet);
 
-/// Makes the keyring again from the wrapped roots of a sheet, where no copy of it is left.
+/// Makes the keyring again from the wrapped roots of a sheet, where no copy of it is left; what was
+/// added since the sheet was printed comes from the newest snapshot of the catalog that has it.
 /// Durable on return. Throws already_exists if a copy is intact, busy if a program has the store
 /// open, wrong_key and corrupt as Keyring::restore.
 void restore_keyring(const Settings& settings, const RecoverySheet& sheet);

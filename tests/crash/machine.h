@@ -6,6 +6,8 @@
 #include "base/random_source.h"
 #include "base/unique_fd.h"
 #include "catalog/sql/file_system_vfs.h"
+#include "store/backup/backup.h"
+#include "store/rebuild/rebuild.h"
 #include "store/store.h"
 #include "tests/crash/mutant_file_system.h"
 #include "tests/support/memory_file_system.h"
@@ -56,6 +58,19 @@ public:
         StoreOptions chosen = options();
         chosen.master_source = std::move(source);
         return Store::open(host(), chosen, master, role);
+    }
+
+    [[nodiscard]] RebuildReport rebuild(const MasterKey& master,
+                                        const RebuildOptions& wanted = {}) {
+        return rebuild_catalog(host(), options(), master, wanted);
+    }
+
+    RestoreReport restore(BackupTarget& target, const MasterKey& master) {
+        return restore_backup(target, host(), options(), master, [](const BackupProgress&) {});
+    }
+
+    VerifyReport verify(BackupTarget& target, const MasterKey& master) {
+        return verify_backup(target, host(), options(), master, [](const BackupProgress&) {});
     }
 
     [[nodiscard]] FileSystem& files() { return files_; }
