@@ -31,6 +31,7 @@ constexpr std::array looking = std::to_array<std::string_view>({"list",
                                                                 "info",
                                                                 "du",
                                                                 "versions",
+                                                                "verify",
                                                                 "help"});
 
 constexpr std::array secret_parts =

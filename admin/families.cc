@@ -20,6 +20,7 @@ std::span<const CommandFamily> families() {
         gc_family(),
         key_family(),
         scrub_family(),
+        recovery_family(),
         completion_family(),
         help_family(),
     };

@@ -16,6 +16,7 @@ namespace alexander::admin {
 [[nodiscard]] CommandFamily key_family();
 [[nodiscard]] CommandFamily lifecycle_family();
 [[nodiscard]] CommandFamily mount_family();
+[[nodiscard]] CommandFamily recovery_family();
 [[nodiscard]] CommandFamily scrub_family();
 [[nodiscard]] CommandFamily setup_family();
 [[nodiscard]] CommandFamily store_family();

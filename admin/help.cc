@@ -8,7 +8,8 @@ namespace alexander::admin {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> sections{"storage", "database", "auth", "logging", "gc"};
+constexpr std::array<std::string_view, 6> sections{
+    "storage", "database", "auth", "logging", "gc", "snapshot"};
 
 std::string command_lines(const CommandFamily& family) {
     std::string text = std::string(family.title) + ":\n";

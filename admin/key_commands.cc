@@ -2,6 +2,7 @@
 #include "admin/families.h"
 #include "admin/key_file.h"
 #include "base/error.h"
+#include "store/garbage_settings.h"
 #include "store/recovery_sheet.h"
 #include "store/store_keys.h"
 
@@ -174,6 +175,7 @@ void drain_epochs(const Invocation& invocation) {
     StoreKeys& keys = local.store().keys();
     Progress progress = invocation.progress("key drain");
     GcOptions options;
+    options.snapshots = gc_options(invocation.settings).snapshots;
     options.progress = [&progress](const GcProgress& now) {
         progress.show({.phase = now.phase,
                        .done = now.done,
@@ -260,8 +262,8 @@ void restore_command(const Invocation& invocation) {
     if (invocation.out.is_json())
         invocation.out.record({{"restored", true}});
     invocation.out.say(
-        "The keyring is there again, with what was on the sheet. Data of users who "
-        "were created after it was printed cannot be read.");
+        "The keyring is there again, with what is on the sheet and in snapshots of the catalog. "
+        "Data of users who were created after both cannot be read.");
 }
 
 constexpr std::array<std::string_view, 1> file_options{"master-key-file"};

@@ -86,6 +86,13 @@ def test_every_command_answers_as_the_reference_says(new_site, tmp_path):
     ask("key rotate")
     ask("key status")
     ask("key drain")
+    ask("snapshot create")
+    ask("snapshot list", expect_rows=True)
+    ask("backup create", str(tmp_path / "backup"))
+    ask("backup verify", str(tmp_path / "backup"))
+    restored = f"--storage.data_dir={tmp_path}/restored"
+    ask("backup restore", str(tmp_path / "backup"), restored)
+    ask("rebuild", "--replace", restored)
     s3.put_bucket_lifecycle_configuration(Bucket="json", LifecycleConfiguration={"Rules": [
         {"ID": "r", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 1}}]})
     ask("lifecycle run", "--dry-run", "--lifecycle.day_seconds=1")

@@ -1,0 +1,177 @@
+"""A store that loses its catalog, or everything, comes back: with the commands of the guide."""
+import hashlib
+import os
+import pathlib
+import random
+import re
+import shutil
+import subprocess
+import threading
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from support import wait_until
+
+GUIDE = pathlib.Path(__file__).parents[2] / "docs/guides/disaster-recovery.md"
+
+
+def guide_commands(section):
+    """The commands of one section of the guide, each a line."""
+    text = GUIDE.read_text()
+    part = re.split(r"^## ", text, flags=re.M)
+    body = next(one for one in part if one.lower().startswith(section))
+    return [line.strip() for block in re.findall(r"^```sh\n(.*?)^```", body, flags=re.M | re.S)
+            for line in block.splitlines() if line.strip()]
+
+
+def run_guide(site, section, config, replaced=None):
+    """Runs them as they stand, but for sudo, services and the paths of this site."""
+    answers = []
+    for command in guide_commands(section):
+        if command.startswith("sudo systemctl"):
+            continue  # the test stops and starts the daemons itself
+        command = command.removeprefix("sudo ").replace(
+            "alexander-admin", f"{site.program('alexander-admin')} --config {config}")
+        for name, value in (replaced or {}).items():
+            command = command.replace(name, str(value))
+        done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=300,
+                              check=False)
+        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+        answers.append(done.stdout)
+    return answers
+
+
+def put_many(site, bucket, prefix, count, seed):
+    """Objects of many sizes; returns their digests."""
+    luck = random.Random(seed)
+    s3 = site.client()
+    digests = {}
+    for number in range(count):
+        body = luck.randbytes(luck.choice([0, 10, 900, 5_000, 70_000, 1_500_000]))
+        key = f"{prefix}/{number}"
+        s3.put_object(Bucket=bucket, Key=key, Body=body)
+        digests[key] = hashlib.sha256(body).hexdigest()
+    return digests
+
+
+def differences(site, bucket, digests):
+    s3 = site.client()
+    wrong = []
+    for key, digest in digests.items():
+        try:
+            body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        except (ClientError, BotoCoreError) as error:
+            wrong.append((key, str(error)))
+            continue
+        if hashlib.sha256(body).hexdigest() != digest:
+            wrong.append((key, "other bytes"))
+    return wrong
+
+
+def test_a_store_that_lost_meta_is_what_it_was_at_the_newest_snapshot(new_site):
+    site = new_site()
+    site.start_s3d()
+    site.client().create_bucket(Bucket="bucket")
+    before = put_many(site, "bucket", "before", 25, 1)
+    made = site.admin_json("snapshot", "create")
+    after = put_many(site, "bucket", "after", 10, 2)
+    assert [one["snapshot"] for one in site.admin_json("snapshot", "list")] == [made["snapshot"]]
+    refused = site.run_admin("rebuild")
+    assert refused.returncode == 1 and "in use" in refused.stderr
+    site.stop_s3d()
+    refused = site.run_admin("rebuild")
+    assert refused.returncode == 1 and "fsck" in refused.stderr
+    shutil.rmtree(site.store / "meta")
+    lost = site.run_admin("status")
+    assert lost.returncode == 1 and "rebuild" in lost.stderr
+
+    answer = run_guide(site, "lost catalog", site.config)
+
+    assert "What was stored, changed or deleted after that is lost" in answer[0]
+    assert site.admin_json("fsck") == []
+    site.start_s3d()
+    assert differences(site, "bucket", before) == []
+    assert len(differences(site, "bucket", after)) == len(after)
+    again = put_many(site, "bucket", "after", 10, 2)  # the same bytes
+    assert differences(site, "bucket", dict(before, **again)) == []
+    site.stop_s3d()
+    assert site.admin_json("fsck") == []
+
+
+def test_the_daemon_makes_snapshots_by_itself(new_site):
+    site = new_site(settings="snapshot:\n  interval_seconds: 1\n")
+    site.start_s3d()
+    site.client().create_bucket(Bucket="bucket")
+    bodies = put_many(site, "bucket", "k", 10, 3)
+    first = site.admin_json("snapshot", "create")["snapshot"]
+
+    def is_newer():
+        newest = site.admin_json("snapshot", "list")
+        return newest and newest[0]["snapshot"] > first
+    wait_until(is_newer, seconds=60, what="a snapshot")
+    site.stop_s3d()
+    shutil.rmtree(site.store / "meta")
+    site.admin("rebuild")
+    site.start_s3d()
+    assert differences(site, "bucket", bodies) == []
+
+
+def test_a_backup_under_load_restores_elsewhere(new_site, tmp_path):
+    site = new_site()
+    site.start_s3d()
+    site.client().create_bucket(Bucket="bucket")
+    bodies = put_many(site, "bucket", "k", 20, 4)
+    backup = tmp_path / "backup"
+    stop = threading.Event()
+
+    def load():
+        s3 = site.client()
+        number = 0
+        while not stop.is_set():
+            s3.put_object(Bucket="bucket", Key=f"load/{number % 5}", Body=os.urandom(100_000))
+            number += 1
+    writer = threading.Thread(target=load)
+    writer.start()
+    try:
+        run_guide(site, "make backups", site.config, {"/mnt/backup": backup})
+    finally:
+        stop.set()
+        writer.join()
+    site.stop_s3d()
+    site.start_s3d()
+    more = put_many(site, "bucket", "more", 5, 5)
+    assert site.admin_json("backup", "create", str(backup))["problems"] == 0
+    third = site.admin_json("backup", "create", str(backup))  # the first daemon's pack is finished
+    assert third["problems"] == 0 and third["copied_packs"] < third["packs"]
+    site.stop_s3d()
+
+    elsewhere = site.folder / "elsewhere.yaml"
+    elsewhere.write_text(site.config.read_text().replace(str(site.store), str(tmp_path / "new")))
+    elsewhere.chmod(0o600)
+    run_guide(site, "from a backup", elsewhere, {"/mnt/backup": backup})
+    shutil.rmtree(site.store)
+    site.config, site.store = elsewhere, tmp_path / "new"
+    site.start_s3d()
+    assert differences(site, "bucket", dict(bodies, **more)) == []
+    site.stop_s3d()
+    assert site.admin_json("fsck") == []
+
+
+def test_damage_of_a_backup_is_found(new_site, tmp_path):
+    site = new_site()
+    site.start_s3d()
+    site.client().create_bucket(Bucket="bucket")
+    put_many(site, "bucket", "k", 10, 6)
+    backup = tmp_path / "backup"
+    site.admin("backup", "create", str(backup))
+    assert site.admin_json("backup", "verify", str(backup))["problems"] == 0
+    pack = max((backup / "data").rglob("*.pack"), key=lambda path: path.stat().st_size)
+    with open(pack, "r+b") as file:
+        file.seek(pack.stat().st_size // 3)
+        byte = file.read(1)
+        file.seek(-1, os.SEEK_CUR)
+        file.write(bytes([byte[0] ^ 8]))
+    found = site.run_admin("backup", "verify", str(backup))
+    assert found.returncode == 1 and "damaged" in found.stderr
+    refused = site.run_admin("backup", "create", str(site.store))
+    assert refused.returncode == 1 and "no backup" in refused.stderr
