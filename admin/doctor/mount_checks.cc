@@ -17,6 +17,7 @@
 #include <filesystem>
 #include <sstream>
 #include <thread>
+#include <vector>
 
 namespace alexander::admin {
 
@@ -75,22 +76,39 @@ Finding check_allow_other(Patient& patient) {
                 "write the line user_allow_other into /etc/fuse.conf, if you want such mounts");
 }
 
-Finding check_mounts(Patient&) {
+// The paths of dead and silent mounts each follow a blank, as arguments of a command.
+struct MountStates {
     std::size_t alive = 0;
+    std::string dead;
+    std::string silent;
+};
+
+MountStates try_mounts() {
+    MountStates states;
     for (const MountEntry& entry : read_mount_table()) {
         if (!is_own_mount(entry))
             continue;
         const int fault = try_statvfs(entry.mount_point);
         if (fault == ENOTCONN)
-            return fail("the mount " + entry.mount_point + " is dead: its alexander-fuse has ended",
-                        "umount -l " + entry.mount_point + ", then mount it anew");
-        if (fault == ETIMEDOUT)
-            return fail("the mount " + entry.mount_point + " does not answer",
-                        "look at its alexander-fuse (stopped? disk?); umount -l " +
-                            entry.mount_point + " as the last resort");
-        alive += fault == 0 || fault == EACCES ? 1 : 0;
+            states.dead += " " + entry.mount_point;
+        else if (fault == ETIMEDOUT)
+            states.silent += " " + entry.mount_point;
+        else if (fault == 0 || fault == EACCES)
+            ++states.alive;
     }
-    return ok(std::to_string(alive) + " mounts answer");
+    return states;
+}
+
+Finding check_mounts(Patient&) {
+    const MountStates states = try_mounts();
+    if (!states.dead.empty())
+        return fail("dead mounts, whose alexander-fuse has ended:" + states.dead,
+                    "umount -l" + states.dead + ", then mount anew");
+    if (!states.silent.empty())
+        return fail("mounts that do not answer:" + states.silent,
+                    "look at their alexander-fuse (stopped? disk?); umount -l" + states.silent +
+                        " as the last resort");
+    return ok(std::to_string(states.alive) + " mounts answer");
 }
 
 bool is_wanted(const MountEntry& entry) {
