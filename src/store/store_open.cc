@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/logging.h"
 #include "base/uuid.h"
+#include "store/migration_copy.h"
 #include "store/open_store.h"
 
 namespace alexander {
@@ -26,7 +27,7 @@ void migrate_if_alone(StoreMembership& store, bool is_first) {
         throw Error(ErrorCode::busy,
                     "the catalog must be migrated: first stop " +
                         name_processes(store.processes, store.page));
-    store.catalog->migrate();
+    migrate_keeping_copy(store.host.files, *store.catalog);
 }
 
 // A store that has one copy left opens, whether the others can be written now or not.

@@ -5,6 +5,7 @@ import pathlib
 import random
 import re
 import shutil
+import sqlite3
 import subprocess
 import threading
 
@@ -12,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from support import wait_until
 
+SCHEMA = pathlib.Path(__file__).parents[2] / "schema/sqlite"
 GUIDE = pathlib.Path(__file__).parents[2] / "docs/guides/disaster-recovery.md"
 
 
@@ -175,3 +177,29 @@ def test_damage_of_a_backup_is_found(new_site, tmp_path):
     assert found.returncode == 1 and "damaged" in found.stderr
     refused = site.run_admin("backup", "create", str(site.store))
     assert refused.returncode == 1 and "no backup" in refused.stderr
+
+
+def test_a_migration_keeps_the_catalog_as_it_was(new_site):
+    site = new_site()
+    database = site.store / "meta/alexander.db"
+    with sqlite3.connect(database) as catalog:
+        [(uuid,)] = catalog.execute("SELECT store_uuid FROM store_state")
+    catalog.close()
+    database.unlink()
+    migrations = sorted(SCHEMA.glob("*.sql"))
+    old = sqlite3.connect(database)
+    for migration in migrations[:-1]:
+        old.executescript(migration.read_text())
+    old.execute("INSERT INTO store_state (id, schema_version, store_uuid, commit_seq, gc_generation,"
+                " incarnation) VALUES (1, ?, ?, 41, 1, 1)", (len(migrations) - 1, uuid))
+    old.commit()
+    old.close()
+    (site.store / "meta/before-migration-1.db").write_bytes(b"of the migration before")
+
+    site.admin("status")
+
+    assert [one.name for one in site.store.glob("meta/before-*")] == ["before-migration-41.db"]
+    for name, version in (("before-migration-41.db", len(migrations) - 1), ("alexander.db", len(migrations))):
+        with sqlite3.connect(site.store / "meta" / name) as catalog:
+            assert catalog.execute("SELECT schema_version FROM store_state").fetchall() == [(version,)]
+        catalog.close()
