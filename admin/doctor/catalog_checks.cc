@@ -2,6 +2,7 @@
 #include "admin/doctor/check.h"
 #include "base/error.h"
 #include "store/health/catalog_facts.h"
+#include "store/snapshots/list.h"
 
 #include <algorithm>
 #include <array>
@@ -54,7 +55,7 @@ Finding check_catalog(Patient& patient) {
         if (!damage.empty())
             return fail("the catalog's database is damaged: " + damage.front(),
                         "stop all programs, copy the folder meta, and restore the catalog from its "
-                        "newest snapshot");
+                        "newest snapshot: `alexander-admin rebuild --replace`");
         return ok("the catalog's database is whole");
     });
 }
@@ -84,6 +85,35 @@ Finding check_scrub(Patient& patient) {
             return warn("some stored bytes were not checked for " +
                             format_duration(std::chrono::seconds(age)),
                         "keep a daemon running, or run `alexander-admin scrub`");
+        return ok(said);
+    });
+}
+
+Finding check_snapshots(Patient& patient) {
+    return on_store(patient, [&](Store& store) {
+        const std::string fix =
+            "keep a daemon running and look into its log, or run "
+            "`alexander-admin snapshot create`";
+        const std::int64_t interval = patient.settings->snapshot.interval.count();
+        const SnapshotFacts facts = get_snapshot_facts(store.engine());
+        if (interval == 0)
+            return warn("snapshots of the catalog are off: who loses meta/ loses everything",
+                        "set snapshot.interval_seconds to 3600");
+        const std::int64_t limit = std::max<std::int64_t>(3 * interval, 3600);
+        if (!facts.newest_seconds) {
+            const std::int64_t now = patient.now().seconds;
+            if (now - facts.used_since_seconds.value_or(now) > limit)
+                return warn("there is no snapshot of the catalog", fix);
+            return ok("no snapshot of the catalog is due yet");
+        }
+        const std::int64_t age =
+            std::max<std::int64_t>(patient.now().seconds - *facts.newest_seconds, 0);
+        const std::string said = "the newest snapshot of the catalog was made " +
+                                 format_duration(std::chrono::seconds(age)) + " ago";
+        if (age > limit)
+            return warn(said, fix);
+        if (!facts.newest_has_file)
+            return warn(said + ", but its file is missing", "alexander-admin snapshot create");
         return ok(said);
     });
 }
@@ -212,6 +242,7 @@ constexpr std::array checks{
     Check{"catalog", "Catalog", check_catalog},
     Check{"damage", "Damage", check_damage},
     Check{"last_scrub", "Last scrub", check_scrub},
+    Check{"catalog_snapshot", "Newest snapshot of the catalog", check_snapshots},
     Check{"administrators", "Administrators", check_admins},
     Check{"users_without_keys", "Users without keys", check_users_without_keys},
     Check{"expired_keys", "Expired access keys", check_expired_keys},

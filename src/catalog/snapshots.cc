@@ -36,9 +36,11 @@ void delete_snapshot(Transaction& transaction, CommitSeq seq) {
     sql::execute(transaction.connection(), "DELETE FROM catalog_snapshot WHERE seq = $1", seq);
 }
 
-std::optional<std::int64_t> find_oldest_pack_seconds(Snapshot& snapshot) {
+std::optional<std::int64_t> find_first_use_seconds(Snapshot& snapshot) {
     std::optional<std::int64_t> oldest;
-    sql::Query query(snapshot.connection(), "SELECT min(created_s) FROM pack");
+    sql::Query query(snapshot.connection(),
+                     "SELECT min(created_s) FROM (SELECT created_s FROM pack UNION ALL"
+                     " SELECT created_s FROM user)");
     if (query.next()) {
         query.row().read(oldest);
     }

@@ -24,7 +24,7 @@ void put_snapshot(Transaction& transaction, const CatalogSnapshot& snapshot);
 /// What only it is made of is garbage from then on.
 void delete_snapshot(Transaction& transaction, CommitSeq seq);
 
-/// When the first pack that is still there was made; nothing if the store never had one.
-[[nodiscard]] std::optional<std::int64_t> find_oldest_pack_seconds(Snapshot& snapshot);
+/// When there first was something to lose, a user or a pack, of what is still there.
+[[nodiscard]] std::optional<std::int64_t> find_first_use_seconds(Snapshot& snapshot);
 
 }  // namespace alexander::catalog

@@ -26,7 +26,7 @@ struct ChunkMeters {
     Counter corrupt_reads;
 };
 
-/// Collections and scrubs of this process.
+/// Collections, scrubs and snapshots of the catalog of this process.
 struct ChoreMeters {
     Counter gc_done;
     Counter gc_failed;
@@ -39,6 +39,8 @@ struct ChoreMeters {
     Counter scrub_damaged;
     Counter scrub_healed;
     Level scrub_ended_at;
+    Counter snapshots_done;
+    Counter snapshots_failed;
 };
 
 }  // namespace alexander

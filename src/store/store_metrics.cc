@@ -3,6 +3,7 @@
 #include "base/metrics/text.h"
 #include "catalog/scrub.h"
 #include "store/open_store.h"
+#include "store/snapshots/list.h"
 
 #include <algorithm>
 #include <string>
@@ -81,6 +82,8 @@ void write_chores(MetricsText& text, const ChoreMeters& meters) {
     text.add("alexander_scrub_healed_total", meters.scrub_healed);
     text.add("alexander_scrub_last_success_timestamp_seconds",
              number(meters.scrub_ended_at.value()));
+    text.add("alexander_snapshot_runs_total", meters.snapshots_done, {{"result", "done"}});
+    text.add("alexander_snapshot_runs_total", meters.snapshots_failed, {{"result", "failed"}});
 }
 
 /// Of all mounts: how many there are, and by how many commits the last one is behind.
@@ -124,6 +127,8 @@ void OpenStore::write_metrics(MetricsText& text) {
     text.add("alexander_db_checkpoints_total",
              static_cast<double>(membership_->catalog->checkpoints()));
     write_mounts(text, *membership_);
+    text.add("alexander_snapshot_newest_timestamp_seconds",
+             number(get_snapshot_facts(engine_).newest_seconds.value_or(0)));
     write_chores(text, chores_);
 }
 

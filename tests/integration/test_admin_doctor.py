@@ -119,6 +119,18 @@ def test_faults_of_the_folder(new_site):
     assert examine(site)["last_collection"]["what"].endswith(" s ago")
     (site.store / "run/collected").write_text("1000000000")
     expect(site, "last_collection", "warning", "still takes space", "gc --run")
+    assert "due yet" in examine(site)["catalog_snapshot"]["what"]
+    site.run("sqlite3", site.store / "meta/alexander.db", "UPDATE user SET created_s = created_s - 20000")
+    expect(site, "catalog_snapshot", "warning", "no snapshot of the catalog", "snapshot create")
+    expect(site, "catalog_snapshot", "warning", "loses everything", "3600", "--snapshot.interval_seconds=0")
+    site.admin("snapshot", "create")
+    assert examine(site)["catalog_snapshot"]["what"].endswith(" s ago")
+    for path in site.store.rglob("*.snapshot"):
+        path.unlink()
+    expect(site, "catalog_snapshot", "warning", "file is missing", "snapshot create")
+    site.run("sqlite3", site.store / "meta/alexander.db",
+             "UPDATE catalog_snapshot SET created_s = created_s - 20000")
+    expect(site, "catalog_snapshot", "warning", "5 h", "snapshot create")
     os.truncate(site.store / "reserve", 4096)
     expect(site, "reserve", "warning", "not kept aside", "room")
     site.store.chmod(0o755)

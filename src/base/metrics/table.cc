@@ -145,6 +145,10 @@ constexpr auto table = std::to_array<MetricRow>({
      "Chunks known as damaged that it found whole again."},
     {"alexander_scrub_last_success_timestamp_seconds", gauge, both, "",
      "When its last scrub ended, in seconds since 1970; 0: none yet."},
+    {"alexander_snapshot_runs_total", counter, both, "result",
+     "Snapshots of the catalog that this process made or failed to make."},
+    {"alexander_snapshot_newest_timestamp_seconds", gauge, both, "",
+     "When the newest one of the store was made, in seconds since 1970; 0: there is none."},
 
     {"alexander_fuse_operations_total", counter, fuse, "operation",
      "Requests of the kernel by kind."},

@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "base/logging.h"
-#include "catalog/snapshots.h"
+#include "store/snapshots/list.h"
 #include "store/snapshots/maker.h"
 
 #include <algorithm>
@@ -26,28 +26,27 @@ std::chrono::milliseconds snapshot_pause(const Settings& settings) {
         settings.snapshot.interval / 10, std::chrono::seconds(1), std::chrono::minutes(1));
 }
 
-bool is_snapshot_due(Store& store, const Settings& settings) {
+bool is_snapshot_due(const Engine& engine, const Settings& settings) {
     const auto interval = settings.snapshot.interval;
     if (interval.count() == 0)
         return false;
-    const Engine& engine = store.engine();
     const std::int64_t now = engine.clock.now().seconds;
-    const auto rows = engine.catalog.read();
-    const auto snapshots = catalog::list_snapshots(*rows);
-    if (snapshots.empty()) {
-        const auto first = catalog::find_oldest_pack_seconds(*rows);
-        return first && now - *first >= std::min(first_after, interval).count();
-    }
+    const SnapshotFacts facts = get_snapshot_facts(engine);
+    const std::int64_t pause =
+        std::chrono::ceil<std::chrono::seconds>(snapshot_pause(settings)).count();
+    if (!facts.newest_seconds)
+        return facts.used_since_seconds &&
+               now - *facts.used_since_seconds + pause >= std::min(first_after, interval).count();
     // A clock that was set back must not stop them for long.
-    const std::int64_t age = now - snapshots.front().created_seconds;
-    return age >= interval.count() || age < -interval.count();
+    const std::int64_t age = now - *facts.newest_seconds;
+    return age + pause >= interval.count() || age < -interval.count();
 }
 
 void snapshot_in_background(Store& store,
                             const Settings& settings,
                             Logger& log,
                             const std::stop_token& stop) {
-    if (!store.is_elected() || !is_snapshot_due(store, settings))
+    if (!store.is_elected() || !is_snapshot_due(store.engine(), settings))
         return;
     SnapshotOptions options;
     options.retention = snapshot_retention(settings);

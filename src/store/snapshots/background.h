@@ -14,9 +14,10 @@ namespace alexander {
 /// How long a daemon waits from one look whether a snapshot is due to the next.
 [[nodiscard]] std::chrono::milliseconds snapshot_pause(const Settings& settings);
 
-/// True if the newest snapshot is as old as the settings allow. A store without one is due ten
-/// minutes after its first pack was made, or after the interval if that is shorter.
-[[nodiscard]] bool is_snapshot_due(Store& store, const Settings& settings);
+/// True if the newest snapshot would be older than the settings allow at the next look, a
+/// snapshot_pause from now. A store without one is due ten minutes after its first user or pack was
+/// made, or after the interval if that is shorter.
+[[nodiscard]] bool is_snapshot_due(const Engine& engine, const Settings& settings);
 
 /// What a daemon does then, if it is the elected one: makes a snapshot if one is due, and logs it.
 void snapshot_in_background(Store& store,

@@ -17,4 +17,15 @@ std::vector<KeptSnapshot> list_kept_snapshots(const Engine& engine) {
     return kept;
 }
 
+SnapshotFacts get_snapshot_facts(const Engine& engine) {
+    SnapshotFacts facts;
+    facts.used_since_seconds = catalog::find_first_use_seconds(*engine.catalog.read());
+    const std::vector<KeptSnapshot> kept = list_kept_snapshots(engine);
+    if (!kept.empty()) {
+        facts.newest_seconds = kept.front().created_seconds;
+        facts.newest_has_file = kept.front().has_file;
+    }
+    return facts;
+}
+
 }  // namespace alexander

@@ -4,6 +4,7 @@
 #include "store/engine.h"
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace alexander {
@@ -18,5 +19,13 @@ struct KeptSnapshot {
 
 /// Newest first.
 [[nodiscard]] std::vector<KeptSnapshot> list_kept_snapshots(const Engine& engine);
+
+struct SnapshotFacts {
+    std::optional<std::int64_t> newest_seconds;      // when the newest was made
+    std::optional<std::int64_t> used_since_seconds;  // nothing: there is nothing to lose
+    bool newest_has_file = false;
+};
+
+[[nodiscard]] SnapshotFacts get_snapshot_facts(const Engine& engine);
 
 }  // namespace alexander

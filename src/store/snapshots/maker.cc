@@ -7,6 +7,7 @@
 #include "store/content_writer.h"
 #include "store/snapshots/files.h"
 #include "store/snapshots/head.h"
+#include "store/store_meters.h"
 
 #include <algorithm>
 #include <tuple>
@@ -230,7 +231,17 @@ private:
 }  // namespace
 
 SnapshotReport create_snapshot(const Engine& engine, const SnapshotOptions& options) {
-    return Maker(engine, options).run();
+    try {
+        SnapshotReport report = Maker(engine, options).run();
+        if (engine.chores != nullptr)
+            engine.chores->snapshots_done.add();
+        return report;
+    } catch (const Error& error) {
+        // Busy: it was told to stop.
+        if (engine.chores != nullptr && error.code() != ErrorCode::busy)
+            engine.chores->snapshots_failed.add();
+        throw;
+    }
 }
 
 }  // namespace alexander
