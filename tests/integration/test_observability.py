@@ -145,7 +145,7 @@ def test_every_documented_metric_moves(new_site):
     watch.look("fuse")
     # What only the elected daemon does was s3d's, and so was most of the catalog's upkeep.
     assert {name for name in watch.still("fuse")
-            if not re.match("alexander_(gc|scrub|db|storage)_", name)} == set()
+            if not re.match("alexander_(gc|scrub|snapshot|db|storage)_", name)} == set()
     site.stop()
 
     watch.site = new_site(settings=settings)
@@ -185,8 +185,10 @@ def limited_and_certified(site, watch):
     """Runs with TLS, and with limits and an audit log that cannot be written."""
     certificate = make_certificate(site.folder, "metrics")
     site.start_s3d(f"--server.tls_certificate_file={certificate}",
-                   f"--server.tls_key_file={site.folder}/key.pem")
+                   f"--server.tls_key_file={site.folder}/key.pem", "--snapshot.interval_seconds=2")
     assert watch.look().value("alexander_tls_certificate_expiry_timestamp_seconds") > time.time()
+    wait_until(lambda: watch.look().value("alexander_snapshot_newest_timestamp_seconds") > 0,
+               seconds=60, what="the snapshot")
     site.stop_s3d()
     site.start_s3d("--rate_limit.key_requests_per_second=2", "--rate_limit.burst_seconds=1",
                    "--rate_limit.key_bytes_per_second=1000000", "--audit.file=missing/audit.log")
