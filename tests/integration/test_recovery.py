@@ -3,7 +3,6 @@ import hashlib
 import os
 import pathlib
 import random
-import re
 import shutil
 import sqlite3
 import subprocess
@@ -11,36 +10,14 @@ import threading
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from guides import run_guide
 from support import wait_until
 
 SCHEMA = pathlib.Path(__file__).parents[2] / "schema/sqlite"
-GUIDE = pathlib.Path(__file__).parents[2] / "docs/guides/disaster-recovery.md"
 
 
-def guide_commands(section):
-    """The commands of one section of the guide, each a line."""
-    text = GUIDE.read_text()
-    part = re.split(r"^## ", text, flags=re.M)
-    body = next(one for one in part if one.lower().startswith(section))
-    return [line.strip() for block in re.findall(r"^```sh\n(.*?)^```", body, flags=re.M | re.S)
-            for line in block.splitlines() if line.strip()]
-
-
-def run_guide(site, section, config, replaced=None):
-    """Runs them as they stand, but for sudo, services and the paths of this site."""
-    answers = []
-    for command in guide_commands(section):
-        if command.startswith("sudo systemctl"):
-            continue  # the test stops and starts the daemons itself
-        command = command.removeprefix("sudo ").replace(
-            "alexander-admin", f"{site.program('alexander-admin')} --config {config}")
-        for name, value in (replaced or {}).items():
-            command = command.replace(name, str(value))
-        done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=300,
-                              check=False)
-        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-        answers.append(done.stdout)
-    return answers
+def run_section(site, section, config, replaced=None):
+    return run_guide(site, "disaster-recovery.md", site.folder, section, replaced, ALEXANDER_CONFIG=str(config))
 
 
 def put_many(site, bucket, prefix, count, seed):
@@ -87,9 +64,9 @@ def test_a_store_that_lost_meta_is_what_it_was_at_the_newest_snapshot(new_site):
     lost = site.run_admin("status")
     assert lost.returncode == 1 and "rebuild" in lost.stderr
 
-    answer = run_guide(site, "lost catalog", site.config)
+    answer = run_section(site, "lost catalog", site.config)
 
-    assert "What was stored, changed or deleted after that is lost" in answer[0]
+    assert "What was stored, changed or deleted after that is lost" in answer
     assert site.admin_json("fsck") == []
     site.start_s3d()
     assert differences(site, "bucket", before) == []
@@ -135,7 +112,7 @@ def test_a_backup_under_load_restores_elsewhere(new_site, tmp_path):
     writer = threading.Thread(target=load)
     writer.start()
     try:
-        run_guide(site, "make backups", site.config, {"/mnt/backup": backup})
+        run_section(site, "make backups", site.config, {"/mnt/backup": backup})
     finally:
         stop.set()
         writer.join()
@@ -150,7 +127,7 @@ def test_a_backup_under_load_restores_elsewhere(new_site, tmp_path):
     elsewhere = site.folder / "elsewhere.yaml"
     elsewhere.write_text(site.config.read_text().replace(str(site.store), str(tmp_path / "new")))
     elsewhere.chmod(0o600)
-    run_guide(site, "from a backup", elsewhere, {"/mnt/backup": backup})
+    run_section(site, "from a backup", elsewhere, {"/mnt/backup": backup})
     shutil.rmtree(site.store)
     site.config, site.store = elsewhere, tmp_path / "new"
     site.start_s3d()

@@ -1,0 +1,132 @@
+"""The guides of docs/guides do what they say, command by command."""
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+import time
+
+import pytest
+
+from guides import GUIDES, blocks, run_guide
+from support import tree_of, wait_until
+
+HERE = pathlib.Path(__file__).parent
+
+
+@pytest.fixture
+def home(tmp_path):
+    """A home folder with what people have."""
+    place = tmp_path / "home"
+    luck = random.Random(7)
+    for name, size in (("Pictures/cat.jpg", 900_000), ("Pictures/2025/beach ü.jpg", 400_000),
+                       ("Documents/letter.txt", 3_000), ("Documents/taxes/2025.bin", 1_000_000)):
+        path = place / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(luck.randbytes(size))
+    os.link(place / "Documents/letter.txt", place / "Documents/same letter.txt")
+    (place / "Documents/newest").symlink_to("letter.txt")
+    os.setxattr(place / "Documents/letter.txt", "user.note", b"kept")
+    return place
+
+
+def stored_bytes(site):
+    return sum(path.stat().st_size for path in site.store.rglob("*.pack"))
+
+
+def test_every_guide_is_run_by_a_test_and_hides_no_command():
+    tests = "".join((HERE / name).read_text() for name in ("test_guides.py", "test_recovery.py"))
+    index = (GUIDES / "README.md").read_text()
+    for guide in sorted(GUIDES.glob("*.md")):
+        if guide.name != "README.md":
+            assert f'"{guide.name}"' in tests, f"no test runs {guide.name}"
+            assert f"({guide.name})" in index
+            assert {language for language, _ in blocks(guide.read_text())} == {"sh"}, guide.name
+
+
+def test_rsync_and_tar(mounted_site, home):
+    site, guide = mounted_site, "rsync-and-tar.md"
+    mine = tree_of(home)
+    assert run_guide(site, guide, home, "rsync") == "", "something differs"
+    copied = site.mount_point / "home"
+    assert tree_of(copied / "Pictures") == tree_of(home / "Pictures")
+
+    # Moments are whole seconds: what is deleted was there at the end of an earlier one.
+    begun = int(time.time())
+    wait_until(lambda: int(time.time()) > begun, what="the next second")
+    run_guide(site, guide, home, "what was deleted")
+    assert tree_of(home) == mine and not (copied / "Pictures/2025").exists()
+
+    run_guide(site, guide, home, "tar")
+    before = stored_bytes(site)
+    (home / "Documents/letter.txt").write_text("another letter")
+    next(copied.glob("documents-*.tar")).rename(copied / "documents-old.tar")
+    run_guide(site, guide, home, "tar")
+    assert stored_bytes(site) - before < 500_000, "the second archive is stored anew"
+
+
+def test_rotation(mounted_site, home):
+    mine = (home / "Documents/letter.txt").read_bytes()
+    run_guide(mounted_site, "rotation.md", home)
+    top = mounted_site.mount_point / "rotation"
+    assert sorted(os.listdir(top)) == ["daily.0", "daily.1"]
+    assert tree_of(top / "daily.0/Documents") == tree_of(home / "Documents")
+    assert (top / "daily.1/Documents/letter.txt").read_bytes() == mine
+    assert (top / "daily.0/Documents/taxes/2025.bin").stat().st_nlink == 2
+    for _ in range(7):
+        subprocess.run([home / "rotate"], check=True, capture_output=True,
+                       env=dict(os.environ, HOME=str(home), ALEXANDER_MOUNT=str(mounted_site.mount_point)))
+    assert sorted(os.listdir(top)) == [f"daily.{day}" for day in range(7)]
+
+
+def test_restic(site, s3, home):
+    answer = run_guide(site, "restic.md", home)
+    assert "no errors were found" in answer
+    rules = s3.get_bucket_lifecycle_configuration(Bucket="restic")["Rules"]
+    assert rules[0]["NoncurrentVersionExpiration"]["NoncurrentDays"] == 30
+
+
+def test_borg(mounted_site, home):
+    assert "documents-1" in run_guide(mounted_site, "borg.md", home)
+
+
+def test_rclone(site, s3, home):
+    cat = (home / "Pictures/cat.jpg").read_bytes()
+    assert "cat-v" in run_guide(site, "rclone.md", home)
+    assert [path.read_bytes() for path in (home / "found").iterdir()] == [cat]
+    assert [row["Key"] for row in s3.list_objects_v2(Bucket="media")["Contents"]] == ["Pictures/2025/beach ü.jpg"]
+    assert site.access_key not in (home / ".config/rclone/rclone.conf").read_text()
+
+
+def test_duplicity(site, home):
+    run_guide(site, "duplicity.md", home)
+    assert (home / "restored/letter.txt").read_bytes().endswith(b"a change\n")
+
+
+@pytest.mark.skipif(not shutil.which("terraform"), reason="Debian has no terraform; "
+                    "test_a_state_is_locked_as_terraform_does takes its steps")
+def test_terraform(site, s3, home):
+    answer = run_guide(site, "terraform.md", home, CHECKPOINT_DISABLE="1")
+    assert "terraform_data.example" in answer
+    assert [row["Key"] for row in s3.list_objects_v2(Bucket="terraform")["Contents"]] == ["infrastructure.tfstate"]
+
+
+def test_from_minio(new_site, home):
+    """Another store of ours takes MinIO's place: to rclone both are S3."""
+    old, new = new_site(), new_site()
+    for site in (old, new):
+        site.start_s3d()
+    source, target = old.client(), new.client()
+    for bucket in ("photos", "empty"):
+        source.create_bucket(Bucket=bucket)
+    source.put_object(Bucket="photos", Key="a/cat ü.jpg", Body=b"cat", ContentType="image/jpeg",
+                      Metadata={"colour": "black"})
+    source.upload_file(str(home / "Documents/taxes/2025.bin"), "photos", "taxes.bin")
+    run_guide(new, "from-minio.md", home, MINIO_ENDPOINT=old.endpoint, MINIO_USER=old.access_key,
+              MINIO_PASSWORD=old.secret_key)
+    assert {row["Name"] for row in target.list_buckets()["Buckets"]} == {"photos", "empty"}
+    cat = target.get_object(Bucket="photos", Key="a/cat ü.jpg")
+    assert (cat["Body"].read(), cat["ContentType"], cat["Metadata"]["colour"]) == (b"cat", "image/jpeg", "black")
+    assert target.get_object(Bucket="photos", Key="taxes.bin")["Body"].read() == \
+        (home / "Documents/taxes/2025.bin").read_bytes()
+    assert (home / ".config/rclone/rclone.conf").stat().st_mode & 0o077 == 0
