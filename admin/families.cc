@@ -16,6 +16,7 @@ std::span<const CommandFamily> families() {
         user_family(),
         bucket_family(),
         mount_family(),
+        history_family(),
         lifecycle_family(),
         gc_family(),
         key_family(),

@@ -30,6 +30,26 @@ void check_marker(const Removal& removal,
         check_size_and_time(newest->object, conditions);
 }
 
+}  // namespace
+
+std::optional<catalog::Version> bury_current(const Removal& removal, const WriteTarget& target) {
+    catalog::Transaction& rows = removal.scope.rows();
+    const catalog::Slot& slot = *target.resolved.slot;
+    const NamedSlot named{slot, target.key};
+    std::optional<catalog::Version> marker;
+    if (slot.is_directory() && catalog::has_slots(rows, slot.ino)) {
+        marker = remove_directory_object(history(removal, target), named);
+    } else {
+        marker = remove_named_slot(history(removal, target), named);
+        if (slot.is_directory())
+            remove_directory_row(removal.scope, slot);
+        else
+            release_inode(removal.scope, target.bucket, slot);
+        prune_parents(rows, target.bucket, target.resolved.directories);
+    }
+    return marker;
+}
+
 DeleteResult remove_current(const Removal& removal,
                             std::string_view key,
                             const WriteConditions& conditions) {
@@ -49,26 +69,6 @@ DeleteResult remove_current(const Removal& removal,
         return {};
     const bool is_null = marker->object.is_null;
     return {is_null ? VersionId::null() : VersionId::of(marker->object.version_seq), true};
-}
-
-}  // namespace
-
-std::optional<catalog::Version> bury_current(const Removal& removal, const WriteTarget& target) {
-    catalog::Transaction& rows = removal.scope.rows();
-    const catalog::Slot& slot = *target.resolved.slot;
-    const NamedSlot named{slot, target.key};
-    std::optional<catalog::Version> marker;
-    if (slot.is_directory() && catalog::has_slots(rows, slot.ino)) {
-        marker = remove_directory_object(history(removal, target), named);
-    } else {
-        marker = remove_named_slot(history(removal, target), named);
-        if (slot.is_directory())
-            remove_directory_row(removal.scope, slot);
-        else
-            release_inode(removal.scope, target.bucket, slot);
-        prune_parents(rows, target.bucket, target.resolved.directories);
-    }
-    return marker;
 }
 
 DeleteResult Objects::remove(const Identity& who,

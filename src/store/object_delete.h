@@ -12,4 +12,10 @@ namespace alexander {
 /// delete marker where versions are kept. The target has an object.
 std::optional<catalog::Version> bury_current(const Removal& removal, const WriteTarget& target);
 
+/// Removes the key, or adds a delete marker where versions are kept. Absence is success. Throws as
+/// WriteConditions says.
+[[nodiscard]] DeleteResult remove_current(const Removal& removal,
+                                          std::string_view key,
+                                          const WriteConditions& conditions);
+
 }  // namespace alexander

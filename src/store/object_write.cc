@@ -134,7 +134,8 @@ WrittenVersion write_version(CommitScope& scope,
         if (!former)
             slot.ino = scope.rows().next_id(catalog::IdKind::ino);
     } else {
-        slot.kind = kind_of(target.bucket, metadata, version.attributes, version.size_bytes);
+        slot.kind = version.kind.value_or(
+            kind_of(target.bucket, metadata, version.attributes, version.size_bytes));
         slot.flags &= ~catalog::SlotFlags::hard_links;
         slot.ino = scope.rows().next_id(catalog::IdKind::ino);
     }

@@ -42,6 +42,7 @@ struct NewVersion {
     const ObjectAttributes& attributes;
     const std::optional<Bytes>& sealed_attributes;  // the same, sealed
     LockRequest lock = {};
+    std::optional<catalog::FileKind> kind = {};  // otherwise what the attributes say
 };
 
 struct WrittenVersion {
