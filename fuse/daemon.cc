@@ -44,14 +44,15 @@ MountPoint find_mount_point(const std::string& path) {
 }
 
 Identity find_user(Users& users, const std::optional<std::string>& name) {
-    for (const catalog::User& user : users.list())
-        if (name ? user.name == *name : user.is_admin)
-            return {user.id, user.name, user.display_name, user.canonical_id, user.is_admin};
-    if (name)
-        throw Error(ErrorCode::no_such_user, "no user " + *name);
-    throw Error(ErrorCode::no_such_user,
-                "no admin user: make one with `alexander-admin user create --admin NAME`, or name "
-                "another in fuse.user, --user or -o user=");
+    try {
+        return users.acting(name);
+    } catch (const Error& error) {
+        if (name || error.code() != ErrorCode::no_such_user)
+            throw;
+        throw Error(ErrorCode::no_such_user,
+                    "no admin user: make one with `alexander-admin user create --admin NAME`, or "
+                    "name another in fuse.user, --user or -o user=");
+    }
 }
 
 /// Serves until the mount is taken away or a signal asks for the end.

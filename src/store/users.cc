@@ -89,6 +89,20 @@ catalog::User Users::get(std::string_view name) {
     return get_user(*engine_.catalog.read(), name);
 }
 
+Identity Users::acting(const std::optional<std::string>& name) {
+    for (const catalog::User& user : list()) {
+        if (name ? user.name != *name : !user.is_admin || !user.enabled)
+            continue;
+        if (!user.enabled)
+            throw Error(ErrorCode::access_denied,
+                        "the user " + user.name + " is disabled: `alexander-admin user enable " +
+                            user.name + "` changes that");
+        return {user.id, user.name, user.display_name, user.canonical_id, user.is_admin};
+    }
+    throw Error(ErrorCode::no_such_user,
+                name ? "no user " + *name : std::string("no administrator who is enabled"));
+}
+
 std::optional<catalog::User> Users::find(catalog::UserId id) {
     return catalog::find_user(*engine_.catalog.read(), id);
 }

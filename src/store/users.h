@@ -29,6 +29,10 @@ public:
     /// Throws no_such_user.
     [[nodiscard]] catalog::User get(std::string_view name);
 
+    /// Whom a process without access keys acts as: the user of that name, or else the first
+    /// administrator who is enabled. Throws no_such_user, access_denied if the user is disabled.
+    [[nodiscard]] Identity acting(const std::optional<std::string>& name);
+
     /// A disabled user's keys stop working at once, in every process. Throws no_such_user.
     void set_enabled(std::string_view name, bool enabled);
 

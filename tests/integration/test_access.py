@@ -1,5 +1,7 @@
 """Who may do what: two users, nobody, policies, lists and blocks, by real clients."""
+import datetime
 import json
+import time
 
 import boto3
 import pytest
@@ -218,6 +220,33 @@ def test_disabled_users_and_expired_keys_stop_at_once(site, alt):
                           "2001-01-01").returncode == 2
     key = site.admin_json("accesskey", "create", "--username", "alt", "--expires", "2999-01-01")
     assert key["expires"].startswith("2999-01-01T00:00:00")
+
+
+def works_until(client, expires):
+    """Asks until refused. True if the key worked before; never after the second that it names."""
+    worked = False
+    while True:
+        begun = time.time()
+        try:
+            client.list_buckets()
+        except ClientError as error:
+            assert error.response["Error"]["Code"] == "InvalidAccessKeyId"
+            assert time.time() >= expires
+            return worked
+        assert begun < expires
+        worked = True
+
+
+def test_a_key_works_until_the_second_it_expires(site):
+    for seconds in (3, 10, 30):  # a machine may be too slow to use a key that lives so shortly
+        expires = int(time.time()) + seconds
+        when = datetime.datetime.fromtimestamp(expires, datetime.timezone.utc)
+        key = site.admin_json("accesskey", "create", "--username", "alt", "--expires",
+                              when.strftime("%Y-%m-%dT%H:%M:%SZ"))
+        client = client_of(site, key["access_key_id"], key["secret_access_key"])
+        if works_until(client, expires):
+            return
+    raise AssertionError("the key never worked")
 
 
 def test_anonymous_reads_are_told_nothing_by_response_overrides(bucket, s3, site):

@@ -143,6 +143,26 @@ TEST_CASE("a secret moved under another key id does not open") {
                       [&] { std::ignore = store.users.authenticate("AKOTHER"); }));
 }
 
+TEST_CASE("who is disabled does not act, by name or as the administrator") {
+    Namespace store;
+    const auto refused = [&](const std::optional<std::string>& name, ErrorCode code) {
+        return throws_code(code, [&] { std::ignore = store.users.acting(name); });
+    };
+
+    CHECK(store.users.acting("alice").user == store.who.user);
+    CHECK(refused("nobody", ErrorCode::no_such_user));
+    CHECK(refused({}, ErrorCode::no_such_user));
+
+    store.users.create("former", {"", true});
+    const catalog::User admin = store.users.create("present", {"", true});
+    store.users.set_enabled("former", false);
+    store.users.set_enabled("alice", false);
+    CHECK(store.users.acting({}).user == admin.id);
+    CHECK(store.users.acting({}).is_admin);
+    CHECK(refused("alice", ErrorCode::access_denied));
+    CHECK(refused("former", ErrorCode::access_denied));
+}
+
 TEST_CASE("a user who owns a bucket cannot be removed") {
     Namespace store;
 
