@@ -14,6 +14,9 @@ test_packages=(
     s3fs duplicity python3-boto3
 )
 
+# Of these the tests need the program only. They are unpacked, not installed: installing would start a service.
+unpacked_test_packages=(nginx)
+
 deb_packages=(debhelper dpkg-dev fakeroot xz-utils)
 rpm_packages=(rpm rpmlint)
 
@@ -46,4 +49,20 @@ install_packages() {
     done
     echo "apt-get could not install: ${missing[*]}" >&2
     return 1
+}
+
+# Unpacks the named packages into FOLDER, once. Their libraries must be there already.
+unpack_packages() { # FOLDER NAME...
+    local folder=$1 name
+    shift
+    for name in "$@"; do
+        [ ! -e "$folder/.$name" ] || continue
+        mkdir -p "$folder"
+        echo "Unpacking: $name"
+        # Lists that are too old name versions that the mirror has replaced.
+        (cd "$folder" && rm -f "${name}"_*.deb &&
+            { apt-get download -qq "$name" || { apt-get update -qq && apt-get download -qq "$name"; }; } &&
+            dpkg-deb --extract "${name}"_*.deb . && touch ".$name") >"$folder/$name.log" 2>&1 ||
+            { cat "$folder/$name.log" >&2; echo "apt-get could not download: $name" >&2; return 1; }
+    done
 }

@@ -28,21 +28,21 @@ def script_of(guide, section=None):
     return script
 
 
-def _programs(site, folder):
+def _programs(site, folder, stand_ins):
     """A folder for the front of PATH: the built programs and the stand-ins."""
     folder.mkdir(exist_ok=True)
     for name in ("alexander-admin", "alexander-s3d", "alexander-fuse"):
         (folder / name).unlink(missing_ok=True)
         (folder / name).symlink_to(site.program(name))
-    for name, body in STAND_INS.items():
+    for name, body in stand_ins.items():
         (folder / name).write_text(f"#!/bin/sh\n{body}\n")
         (folder / name).chmod(0o755)
     return folder
 
 
-def environment(site, home, **more):
+def environment(site, home, stand_ins, **more):
     """What quickstart.env exports, and what these guides find on a machine with the packages."""
-    programs = _programs(site, site.folder / "programs")
+    programs = _programs(site, site.folder / "programs", stand_ins)
     found = dict(site.environment(), HOME=str(home), ALEXANDER_ENDPOINT=site.endpoint,
                  ALEXANDER_MOUNT=str(site.mount_point), ALEXANDER_CONFIG=str(site.config),
                  PATH=f"{programs}:{os.environ['PATH']}", LANG="C.UTF-8")
@@ -52,13 +52,14 @@ def environment(site, home, **more):
     return found
 
 
-def run_guide(site, guide, home, section=None, replaced=None, **more):
+def run_guide(site, guide, home, section=None, replaced=None, stand_ins=None, **more):
     """Runs the commands in `home`; returns what they printed. `replaced` maps paths to those of the test."""
+    stand_ins = dict(STAND_INS, **(stand_ins or {}))
     script = script_of(guide, section)
     for old, new in (replaced or {}).items():
         assert old in script, f"{guide} does not name {old}"
         script = script.replace(old, str(new))
     done = subprocess.run(["bash", "-euxo", "pipefail", "-c", script], cwd=home, capture_output=True, text=True,
-                          timeout=300, check=False, stdin=subprocess.DEVNULL, env=environment(site, home, **more))
+                          timeout=300, check=False, stdin=subprocess.DEVNULL, env=environment(site, home, stand_ins, **more))
     assert done.returncode == 0, f"{guide}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     return done.stdout

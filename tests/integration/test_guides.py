@@ -6,10 +6,13 @@ import shutil
 import subprocess
 import time
 
+import boto3
 import pytest
+from botocore.config import Config
 
 from guides import GUIDES, blocks, run_guide
-from support import tree_of, wait_until
+from support import REGION, free_port, tree_of, wait_until
+from test_tls import make_certificate
 
 HERE = pathlib.Path(__file__).parent
 
@@ -130,3 +133,57 @@ def test_from_minio(new_site, home):
     assert target.get_object(Bucket="photos", Key="taxes.bin")["Body"].read() == \
         (home / "Documents/taxes/2025.bin").read_bytes()
     assert (home / ".config/rclone/rclone.conf").stat().st_mode & 0o077 == 0
+
+
+@pytest.fixture
+def nginx(tmp_path):
+    """A function that starts nginx with its settings in a folder, as the distribution lays them out."""
+    assert shutil.which("nginx"), "tests/run unpacks nginx into build-tools/usr/sbin: put that into PATH"
+    folder = tmp_path / "nginx"
+    for name in ("sites-available", "sites-enabled"):
+        (folder / name).mkdir(parents=True)
+    (folder / "nginx.conf").write_text(
+        f"daemon off; pid {folder}/pid; error_log stderr; events {{}}\nhttp {{ access_log off;\n" + "".join(
+            f"{kind}_temp_path {folder}/{kind};\n" for kind in
+            ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")) + f"include {folder}/sites-enabled/*; }}\n")
+    call = [shutil.which("nginx"), "-e", "stderr", "-p", str(folder), "-c", str(folder / "nginx.conf")]
+    running = []
+
+    def start():
+        running.append(subprocess.Popen(call, stdin=subprocess.DEVNULL, stderr=(folder / "log").open("wb")))
+
+    yield folder, f'exec {" ".join(call)} "$@"', start
+    for process in running:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+def test_nginx(new_site, home, nginx, tmp_path):
+    folder, command, start = nginx
+    site, port = new_site(), free_port()
+    certificate = make_certificate(tmp_path, "s3.example.org")
+    (site.folder / "conf.d").mkdir()
+    run_guide(site, "nginx.md", home, stand_ins={"nginx": command}, replaced={
+        "/etc/nginx": folder, "/etc/alexander": site.folder, "127.0.0.1:9000": f"127.0.0.1:{site.port}",
+        "listen 443": f"listen 127.0.0.1:{port}", "/etc/letsencrypt/live/s3.example.org/fullchain.pem": certificate,
+        "/etc/letsencrypt/live/s3.example.org/privkey.pem": tmp_path / "key.pem"})
+    site.start_s3d()
+    start()
+    wait_until(lambda: subprocess.run(["curl", "-sk", f"https://127.0.0.1:{port}/minio/health/live"],
+                                      check=False).returncode == 0, what="the start of nginx")
+    s3 = boto3.client("s3", endpoint_url=f"https://127.0.0.1:{port}", region_name=REGION, verify=str(certificate),
+                      aws_access_key_id=site.access_key, aws_secret_access_key=site.secret_key,
+                      config=Config(s3={"addressing_style": "path"}, signature_version="s3v4"))
+    s3.create_bucket(Bucket="photos")
+    # Only what comes over TLS is let in, so the proxy is believed; directly nothing is.
+    s3.put_bucket_policy(Bucket="photos", Policy="""{"Version": "2012-10-17", "Statement": [{
+        "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::photos/*",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}}}]}""")
+    for key in ("a//b/../ü + %41%2F;x", "plain"):
+        s3.upload_file(str(home / "Documents/taxes/2025.bin"), "photos", key)
+        assert s3.get_object(Bucket="photos", Key=key)["Body"].read() == \
+            (home / "Documents/taxes/2025.bin").read_bytes()
+    with pytest.raises(s3.exceptions.ClientError, match="AccessDenied"):
+        site.client().put_object(Bucket="photos", Key="direct", Body=b"")
+    link = s3.generate_presigned_url("get_object", {"Bucket": "photos", "Key": "plain"})
+    assert len(subprocess.run(["curl", "-sfk", link], check=True, capture_output=True).stdout) == 1_000_000
