@@ -13,8 +13,8 @@ namespace alexander::admin {
 [[nodiscard]] CommandFamily doctor_family();
 [[nodiscard]] CommandFamily gc_family();
 [[nodiscard]] CommandFamily help_family();
-[[nodiscard]] CommandFamily key_family();
 [[nodiscard]] CommandFamily history_family();
+[[nodiscard]] CommandFamily key_family();
 [[nodiscard]] CommandFamily lifecycle_family();
 [[nodiscard]] CommandFamily mount_family();
 [[nodiscard]] CommandFamily recovery_family();

@@ -24,11 +24,9 @@ Timestamp parse_moment(const std::string& text, const Timestamp& now) {
         throw Error(ErrorCode::invalid_argument,
                     "--at " + text + " is in the future; now is " + format_iso8601(now));
     std::int32_t unit = 1'000'000'000;
-    const std::size_t dot = text.find('.');
-    for (std::size_t at = dot; at != std::string::npos && ++at < text.size() && unit > 1;) {
-        if (text[at] < '0' || text[at] > '9')
-            break;
-        unit /= 10;
+    for (std::size_t at = text.find('.'); at != std::string::npos && unit > 1; unit /= 10) {
+        if (text[++at] < '0' || text[at] > '9')
+            break;  // the zone, which parse_iso8601 has seen
     }
     return {time->seconds, time->nanoseconds + unit - 1};
 }
@@ -94,9 +92,7 @@ public:
 
     void tell(const RevertReport& report) {
         progress_.finish();
-        const Output::Form form =
-            invocation_.out.is_json() ? Output::Form::json : Output::Form::text;
-        if (form == Output::Form::json || !rows_.empty())
+        if (invocation_.out.is_json() || !rows_.empty())
             invocation_.out.table({"action", "key", "version", "modified", "size_bytes", "reason"},
                                   rows_);
         const bool is_dry = invocation_.line.has("dry-run");

@@ -50,7 +50,8 @@ Identity find_user(Users& users, const std::optional<std::string>& name) {
         if (name || error.code() != ErrorCode::no_such_user)
             throw;
         throw Error(ErrorCode::no_such_user,
-                    "no admin user: make one with `alexander-admin user create --admin NAME`, or "
+                    "no admin user who is enabled: make one with `alexander-admin user create "
+                    "--admin NAME`, or "
                     "name another in fuse.user, --user or -o user=");
     }
 }

@@ -95,10 +95,10 @@ Finding check_snapshots(Patient& patient) {
             "keep a daemon running and look into its log, or run "
             "`alexander-admin snapshot create`";
         const std::int64_t interval = patient.settings->snapshot.interval.count();
-        const SnapshotFacts facts = get_snapshot_facts(store.engine());
         if (interval == 0)
             return warn("snapshots of the catalog are off: who loses meta/ loses everything",
                         "set snapshot.interval_seconds to 3600");
+        const SnapshotFacts facts = get_snapshot_facts(store.engine());
         const std::int64_t limit = std::max<std::int64_t>(3 * interval, 3600);
         if (!facts.newest_seconds) {
             const std::int64_t now = patient.now().seconds;

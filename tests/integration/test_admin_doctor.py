@@ -273,7 +273,8 @@ def test_a_dead_mount_is_found(new_site):
     site.fuse.kill()
     site.fuse.wait(timeout=60)
     try:
-        expect(site, "mounts", "failure", str(site.mount_point), "umount -l ")
+        expect(site, "mounts", "failure", f" {site.mount_point}", "umount -l /")
+        assert f" {site.mount_point}" in examine(site)["mounts"]["fix"]
     finally:
         subprocess.run(["umount", "-l", str(site.mount_point)], check=False, capture_output=True)
         site.fuse = None

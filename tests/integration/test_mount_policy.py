@@ -24,4 +24,4 @@ def test_a_disabled_user_cannot_mount(new_site):
     site.admin("user", "create", "--admin", "former")
     site.admin("user", "disable", "former")
     done = try_mount(site)
-    assert done.returncode != 0 and "no admin user" in done.stderr
+    assert done.returncode != 0 and "no admin user who is enabled" in done.stderr
