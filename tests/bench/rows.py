@@ -68,12 +68,6 @@ class Bench:
                 file.write(os.urandom(size))
         return path
 
-    def serve_file(self, name, size):
-        """The same random bytes as an object and as a file behind nginx."""
-        path = self.file_of(name, size)
-        put_object(self.site, "bench", name, path.read_bytes())
-        self.site.start_nginx(path)
-
 
 def put_object(site, bucket, key, body):
     """One signed PUT, by hand: the standard library has no S3 client."""
@@ -139,16 +133,20 @@ def put_large(bench):
 def compare_get(bench, name, label, size, connections, target):
     site = bench.site
     site.start_s3d()
-    bench.serve_file(name, size)
+    path = bench.file_of(name, size)
+    put_object(site, "bench", name, path.read_bytes())
     in_bytes = size >= MIB
     scale = size / MIB if in_bytes else 1
 
     def measure(path, port):
         return scale * rate(site.load("get", connections, bench.seconds, path, port=port))
 
+    def reference():
+        site.start_nginx(path)
+        return measure(f"/{name}", site.nginx_port)
+
     yield bench.compare(label, "MiB/s" if in_bytes else "requests/s",
-                        lambda: measure(f"/bench/{name}", site.port),
-                        lambda: measure(f"/{name}", site.nginx_port),
+                        lambda: measure(f"/bench/{name}", site.port), reference,
                         what="nginx, the same file", target=target)
 
 
