@@ -15,6 +15,7 @@ std::span<const CommandFamily> families() {
         bench_family(),
         user_family(),
         bucket_family(),
+        presign_family(),
         mount_family(),
         history_family(),
         lifecycle_family(),

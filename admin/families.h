@@ -17,6 +17,7 @@ namespace alexander::admin {
 [[nodiscard]] CommandFamily key_family();
 [[nodiscard]] CommandFamily lifecycle_family();
 [[nodiscard]] CommandFamily mount_family();
+[[nodiscard]] CommandFamily presign_family();
 [[nodiscard]] CommandFamily recovery_family();
 [[nodiscard]] CommandFamily scrub_family();
 [[nodiscard]] CommandFamily setup_family();

@@ -2,7 +2,7 @@
 
 #include "access/policy.h"
 #include "base/time_format.h"
-#include "s3d/uri.h"
+#include "s3/uri.h"
 
 #include <algorithm>
 #include <array>

@@ -1,10 +1,10 @@
 // What a request handler works with.
 #pragma once
 
+#include "s3/uri.h"
 #include "s3d/auth/sigv4.h"
 #include "s3d/http/exchange.h"
 #include "s3d/payload_reader.h"
-#include "s3d/uri.h"
 
 #include <optional>
 #include <string>

@@ -1,7 +1,7 @@
 #include "s3d/tags.h"
 
+#include "s3/uri.h"
 #include "s3d/s3_error.h"
-#include "s3d/uri.h"
 #include "s3d/xml/reader.h"
 #include "s3d/xml/writer.h"
 

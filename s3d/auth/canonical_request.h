@@ -1,6 +1,7 @@
 // The text that a SigV4 signature is made over.
 #pragma once
 
+#include "s3/signing.h"
 #include "s3d/http/request.h"
 
 #include <string>
@@ -15,10 +16,5 @@ namespace alexander::s3 {
 [[nodiscard]] std::string canonical_request(const http::Request& request,
                                             const std::vector<std::string>& signed_headers,
                                             std::string_view payload_hash);
-
-/// `AWS4-HMAC-SHA256`, timestamp, scope and the hash of the canonical request.
-[[nodiscard]] std::string string_to_sign(std::string_view timestamp,
-                                         std::string_view scope,
-                                         std::string_view canonical_request);
 
 }  // namespace alexander::s3

@@ -2,8 +2,8 @@
 
 #include "base/hex.h"
 #include "base/time_format.h"
+#include "s3/uri.h"
 #include "s3d/s3_error.h"
-#include "s3d/uri.h"
 
 #include <algorithm>
 #include <charconv>

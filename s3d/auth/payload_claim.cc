@@ -1,7 +1,7 @@
 #include "base/hex.h"
+#include "s3/uri.h"
 #include "s3d/auth/claim.h"
 #include "s3d/s3_error.h"
-#include "s3d/uri.h"
 
 #include <algorithm>
 

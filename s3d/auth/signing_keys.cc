@@ -15,17 +15,6 @@ bool same_secret(const std::shared_ptr<const SecretBytes>& left,
 
 }  // namespace
 
-Sha256Digest derive_signing_key(ByteView secret, std::string_view date, std::string_view region) {
-    static constexpr std::string_view prefix = "AWS4";
-    SecretBytes first(prefix.size() + secret.size());
-    std::memcpy(first.bytes().data(), prefix.data(), prefix.size());
-    std::memcpy(first.bytes().data() + prefix.size(), secret.data(), secret.size());
-    Sha256Digest key = hmac_sha256(first.view(), as_bytes(date));
-    key = hmac_sha256(key, as_bytes(region));
-    key = hmac_sha256(key, as_bytes("s3"));
-    return hmac_sha256(key, as_bytes("aws4_request"));
-}
-
 std::shared_ptr<const KeyedHmac> SigningKeys::find(const std::string& access_key_id,
                                                    const std::string& date,
                                                    const std::string& region) {

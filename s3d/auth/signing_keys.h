@@ -4,6 +4,7 @@
 #include "base/guarded.h"
 #include "base/secret.h"
 #include "crypto/hmac.h"
+#include "s3/signing.h"
 
 #include <functional>
 #include <map>
@@ -43,10 +44,5 @@ private:
     SecretLookup find_secret_;
     Guarded<std::map<std::string, Entry, std::less<>>> entries_;
 };
-
-/// AWS4 signing key: HMAC chain over date, region, "s3" and "aws4_request".
-[[nodiscard]] Sha256Digest derive_signing_key(ByteView secret,
-                                              std::string_view date,
-                                              std::string_view region);
 
 }  // namespace alexander::s3

@@ -31,14 +31,6 @@ struct PayloadClaim {
     std::optional<Sha256Digest> sha256;  // for PayloadMode::hashed
 };
 
-/// Where a signature holds: `<date>/<region>/s3/aws4_request`.
-struct CredentialScope {
-    std::string date;  // YYYYMMDD
-    std::string region;
-
-    [[nodiscard]] std::string text() const { return date + "/" + region + "/s3/aws4_request"; }
-};
-
 /// The outcome of a good signature: who signed, and what the rest of the body is checked with.
 struct Signed {
     std::string access_key_id;

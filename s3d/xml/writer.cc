@@ -1,7 +1,7 @@
 #include "s3d/xml/writer.h"
 
 #include "base/utf8.h"
-#include "s3d/uri.h"
+#include "s3/uri.h"
 
 #include <algorithm>
 

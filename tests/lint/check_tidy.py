@@ -16,7 +16,7 @@ import re
 import subprocess
 import sys
 
-CHECKED = ("src", "s3d", "fuse", "admin")
+CHECKED = ("src", "s3client", "s3d", "fuse", "admin")
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 
 

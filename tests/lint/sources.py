@@ -2,7 +2,7 @@
 import os
 import pathlib
 
-DIRECTORIES = ("src", "s3d", "fuse", "admin", "tests")
+DIRECTORIES = ("src", "s3client", "s3d", "fuse", "admin", "tests")
 
 
 def cpp_files(root):

@@ -1,4 +1,4 @@
-#include "s3d/uri.h"
+#include "s3/uri.h"
 
 #include <array>
 

@@ -1,10 +1,10 @@
-#include "s3d/uri.h"
+#include "s3/uri.h"
 
 #include <doctest/doctest.h>
 
 namespace alexander::s3 {
 
-TEST_SUITE_BEGIN("s3d/uri");
+TEST_SUITE_BEGIN("s3/uri");
 
 TEST_CASE("decoding is done once, and a plus stays a plus") {
     CHECK(percent_decode("/a%2Fb+c%20%2541") == "/a/b+c %41");
