@@ -74,11 +74,21 @@ SqliteCatalog::SqliteCatalog(CatalogOptions options)
 }
 
 bool SqliteCatalog::needs_migration() {
-    return get_schema_version(*writer_.lock()->connection) < known_migrations().back().number;
+    auto writer = writer_.lock();
+    return get_schema_version(*writer->connection) < known_migrations().back().number ||
+           writer->connection->pages() == sql::Pages::plain;
 }
 
 void SqliteCatalog::migrate() {
-    apply_migrations(*writer_.lock()->connection, known_migrations());
+    auto writer = writer_.lock();
+    apply_migrations(*writer->connection, known_migrations());
+    if (writer->connection->pages() == sql::Pages::plain) {
+        writer->connection->seal_pages();
+        // Only the file's own header tells whoever opens it next.
+        if (!writer->log.checkpoint_all(*writer->connection, repair_patience)) {
+            throw Error(ErrorCode::busy, "catalog: somebody reads it while it is being migrated");
+        }
+    }
 }
 
 std::unique_ptr<SqliteConnection> SqliteCatalog::take_reader() {

@@ -7,7 +7,7 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 
-from support import wait_until
+from support import edit_catalog, wait_until
 
 
 def packs_of(site):
@@ -48,11 +48,21 @@ def test_a_wrong_master_key_is_refused_and_the_right_one_still_works(new_site):
 
 def test_a_newer_store_is_refused(new_site):
     site = new_site()
-    connection = __import__("sqlite3").connect(site.store / "meta" / "alexander.db")
-    connection.execute("UPDATE store_state SET schema_version = 999")
-    connection.commit()
-    connection.close()
+    edit_catalog(site.store / "meta/alexander.db", "UPDATE store_state SET schema_version = 999")
     assert "newer" in start_fails(site)
+
+
+def test_a_catalog_that_another_tool_or_the_disk_has_changed_is_refused_with_what_to_do(new_site):
+    site = new_site()
+    catalog = site.store / "meta/alexander.db"
+    last = catalog.stat().st_size - 100
+    flip_bit(catalog, last)
+    done = site.run_admin("fsck")
+    assert done.returncode == 1 and "alexander-admin rebuild --replace" in done.stderr
+    flip_bit(catalog, last)
+    site.admin("fsck")
+    flip_bit(catalog, 2000)
+    assert "alexander-admin rebuild --replace" in start_fails(site)
 
 
 def test_a_folder_that_is_no_store_is_named(new_site, tmp_path):

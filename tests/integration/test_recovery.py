@@ -180,3 +180,5 @@ def test_a_migration_keeps_the_catalog_as_it_was(new_site):
         with sqlite3.connect(site.store / "meta" / name) as catalog:
             assert catalog.execute("SELECT schema_version FROM store_state").fetchall() == [(version,)]
         catalog.close()
+    assert database.read_bytes()[20] == 8  # room for checksums, which it did not have before
+    site.admin("fsck")

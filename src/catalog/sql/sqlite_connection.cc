@@ -30,7 +30,8 @@ void SqliteConnection::Close::operator()(sqlite3* database) const noexcept {
     sqlite3_close_v2(database);
 }
 
-SqliteConnection::SqliteConnection(const std::string& path, const std::string& vfs, Role role) {
+SqliteConnection::SqliteConnection(const std::string& path, const std::string& vfs, Role role)
+    : vfs_(vfs, Pages::sealed) {
     count_no_memory();
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
                 SQLITE_OPEN_EXRESCODE;
@@ -38,8 +39,7 @@ SqliteConnection::SqliteConnection(const std::string& path, const std::string& v
         flags |= SQLITE_OPEN_CREATE;
     }
     sqlite3* database = nullptr;
-    const int code =
-        sqlite3_open_v2(path.c_str(), &database, flags, vfs.empty() ? nullptr : vfs.c_str());
+    const int code = sqlite3_open_v2(path.c_str(), &database, flags, vfs_.name());
     database_.reset(database);
     if ((code & 0xff) == SQLITE_CANTOPEN && role != Role::creator && database != nullptr) {
         const int os_errno = sqlite3_system_errno(database);
@@ -73,12 +73,23 @@ void SqliteConnection::configure(Role role) {
         "PRAGMA secure_delete = OFF;");
     if (role == Role::creator) {
         run_script("PRAGMA page_size = 4096");
+        reserve_checksums();
     }
     if (role == Role::reader) {
         run_script("PRAGMA cache_size = -2048; PRAGMA query_only = ON");
     } else {
         run_script("PRAGMA cache_size = -65536");
         enter_wal();
+    }
+}
+
+// Takes effect where the database is made or vacuumed.
+void SqliteConnection::reserve_checksums() {
+    int bytes = ChecksumVfs::reserved_bytes;
+    const int code =
+        sqlite3_file_control(database_.get(), "main", SQLITE_FCNTL_RESERVE_BYTES, &bytes);
+    if (code != SQLITE_OK) {
+        throw_sqlite_error(database_.get(), code, "reserving room for checksums");
     }
 }
 
@@ -145,11 +156,11 @@ SqliteConnection::CheckpointOutcome SqliteConnection::checkpoint(Checkpoint mode
 
 // Page by page: equal pages of two copies are at equal places.
 void SqliteConnection::copy_to(const std::string& path, const std::string& vfs) {
+    const ChecksumVfs target_vfs(vfs, pages());
     sqlite3* opened = nullptr;
     constexpr int flags =
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
-    const int code =
-        sqlite3_open_v2(path.c_str(), &opened, flags, vfs.empty() ? nullptr : vfs.c_str());
+    const int code = sqlite3_open_v2(path.c_str(), &opened, flags, target_vfs.name());
     const std::unique_ptr<sqlite3, Close> target(opened);
     if (code != SQLITE_OK) {
         throw_sqlite_error(target.get(), code, "opening " + path);
@@ -170,6 +181,15 @@ void SqliteConnection::copy_to(const std::string& path, const std::string& vfs) 
         throw_sqlite_error(
             target.get(), finished != SQLITE_OK ? finished : stepped, "copying the database");
     }
+}
+
+Pages SqliteConnection::pages() {
+    return ChecksumVfs::pages_of(database_file());
+}
+
+void SqliteConnection::seal_pages() {
+    reserve_checksums();
+    run_script("PRAGMA temp_store = FILE; VACUUM; PRAGMA temp_store = MEMORY");
 }
 
 std::vector<std::string> SqliteConnection::statements() const {

@@ -1,6 +1,7 @@
 // SQLite behind sql::Connection. The rules of docs/design/catalog.md are applied here.
 #pragma once
 
+#include "catalog/sql/checksum_vfs.h"
 #include "catalog/sql/connection.h"
 
 #include <chrono>
@@ -49,6 +50,13 @@ public:
     /// Bounded memory. Nothing is synced, and a failure leaves any part of the file.
     void copy_to(const std::string& path, const std::string& vfs);
 
+    /// Whether the database's pages have checksums.
+    [[nodiscard]] Pages pages();
+
+    /// Gives them to the pages of a database that has none, by writing all of it into the log.
+    /// Needs as much room again, twice. Nobody else has the database open.
+    void seal_pages();
+
     /// The texts that are prepared, for tests of their plans.
     [[nodiscard]] std::vector<std::string> statements() const;
 
@@ -62,10 +70,12 @@ private:
     };
 
     void configure(Role role);
+    void reserve_checksums();
     void enter_wal();
     [[nodiscard]] sqlite3_file& file(int selector, const char* what);
 
     bool is_transaction_required_ = false;
+    ChecksumVfs vfs_;
     std::unique_ptr<sqlite3, Close> database_;
     std::unordered_map<const char*, std::unique_ptr<SqliteStatement>> statements_;
 };

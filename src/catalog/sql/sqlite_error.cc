@@ -66,10 +66,15 @@ void throw_sqlite_error(int code, const std::string& message, int os_errno) {
     const int kind = code & 0xff;
     if (kind == SQLITE_FULL) {
         os_errno = ENOSPC;
-    } else if (kind != SQLITE_IOERR && kind != SQLITE_CANTOPEN) {
+    } else if (code == SQLITE_IOERR_DATA || (kind != SQLITE_IOERR && kind != SQLITE_CANTOPEN)) {
         os_errno = 0;
     }
     std::string text = "catalog: " + message + " (SQLite " + std::to_string(code) + ")";
+    if (code == SQLITE_IOERR_DATA) {
+        text +=
+            ": it has changed on the disk since it was written. Check the disk, then restore the "
+            "catalog: `alexander-admin rebuild --replace`";
+    }
     if (os_errno != 0) {
         text += ": " + std::generic_category().message(os_errno);
     }

@@ -1,6 +1,7 @@
 #include "catalog/sql/write_ahead_log.h"
 
 #include "base/error.h"
+#include "catalog/sql/page_checksum.h"
 #include "catalog/sql/sqlite_error.h"
 
 #include <sqlite3.h>
@@ -39,30 +40,12 @@ struct Index {
     std::uint32_t copied;
 };
 
-using Checksum = std::array<std::uint32_t, 2>;
-
 std::uint32_t load_big_endian(const std::byte* at) {
     std::uint32_t value = 0;
     for (int i = 0; i < 4; ++i) {
         value = value << 8 | std::to_integer<std::uint32_t>(at[i]);
     }
     return value;
-}
-
-std::uint32_t swap_bytes(std::uint32_t value) {
-    return value << 24 | (value & 0xff00U) << 8 | (value >> 8 & 0xff00U) | value >> 24;
-}
-
-/// Walks 32-bit words in pairs: two sums, each fed by the other.
-Checksum add_checksum(ByteView bytes, Checksum sum, bool is_big_endian) {
-    const bool is_swapped = is_big_endian != (std::endian::native == std::endian::big);
-    for (std::size_t i = 0; i + 8 <= bytes.size(); i += 8) {
-        std::uint32_t words[2];
-        std::memcpy(words, bytes.data() + i, sizeof words);
-        sum[0] += (is_swapped ? swap_bytes(words[0]) : words[0]) + sum[1];
-        sum[1] += (is_swapped ? swap_bytes(words[1]) : words[1]) + sum[0];
-    }
-    return sum;
 }
 
 Index read_index(SqliteConnection& connection) {
