@@ -122,10 +122,20 @@ void FuseSession::run() {
 }
 
 void FuseSession::end() {
-    if (!is_mounted() || keeper_.unmount(MountKeeper::How::if_unused) == 0)
+    if (!is_mounted())
+        return;
+    if (keeper_.unmount(MountKeeper::How::if_unused) != 0) {
+        // Somebody has a file open: no new ones, and those that are will get errors.
+        unmount_anyway();
+    } else if (is_mounted()) {
+        // A mount namespace made since has a copy that this did not take away, and may live for
+        // long.
+        is_detached_ = true;
+        mount_.log.warning("fuse",
+                           "another mount namespace keeps the mount: it ends there as well");
+    } else {
         return;  // the kernel has told the threads
-    // Somebody has a file open: no new ones, and those that are will get errors.
-    unmount_anyway();
+    }
     fuse_session_exit(session_.get());
     ::pthread_kill(runner_, wake_signal);
 }

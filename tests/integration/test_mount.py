@@ -363,3 +363,21 @@ def test_quick_writes_fill_a_quota_to_the_last_byte(mount, bucket, mounted_site)
     with pytest.raises(OSError) as caught:
         (mount / "more").touch()
     assert caught.value.errno == errno.EDQUOT
+
+
+def test_a_copy_of_the_mount_elsewhere_keeps_no_daemon(new_site):
+    """As a container or a service with a mount namespace of its own has one, for as long as it lives."""
+    site = new_site()
+    site.start_s3d()
+    site.start_fuse()
+    (site.mount_point / "bucket").mkdir()
+    (site.mount_point / "bucket" / "f").write_bytes(b"body")
+    with subprocess.Popen(["unshare", "--mount", "--propagation", "private", "sh", "-c",
+                           "echo && exec sleep 600"], stdout=subprocess.PIPE) as elsewhere:
+        try:
+            elsewhere.stdout.readline()  # it has its copy
+            site.stop_fuse()  # fails if the daemon does not end
+        finally:
+            elsewhere.kill()
+    assert not os.path.ismount(site.mount_point)
+    assert body_of(site.client(), "bucket", "f") == b"body"

@@ -17,11 +17,13 @@ namespace {
 // The catalog lock keeps writers apart; only a recovery or a checkpoint elsewhere can be met.
 constexpr int usual_wait_milliseconds = 10'000;
 
-/// SQLite's count of its memory is one mutex for all threads, and nothing here asks for it. A
-/// program that has used SQLite before keeps the count: that is slower and otherwise the same.
-void count_no_memory() {
+/// SQLite's count of its memory is one mutex for all threads, and nothing here asks for it. Has to
+/// come before anything else of SQLite: a program that has used it already keeps the count, and is
+/// slower.
+const std::string& first_count_no_memory(const std::string& vfs) {
     static const int once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     std::ignore = once;
+    return vfs;
 }
 
 }  // namespace
@@ -31,8 +33,7 @@ void SqliteConnection::Close::operator()(sqlite3* database) const noexcept {
 }
 
 SqliteConnection::SqliteConnection(const std::string& path, const std::string& vfs, Role role)
-    : vfs_(vfs, Pages::sealed) {
-    count_no_memory();
+    : vfs_(first_count_no_memory(vfs), Pages::sealed) {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
                 SQLITE_OPEN_EXRESCODE;
     if (role == Role::creator) {
