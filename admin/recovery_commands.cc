@@ -1,5 +1,6 @@
 // snapshot ..., backup ..., rebuild.
 #include "admin/families.h"
+#include "admin/remote.h"
 #include "base/error.h"
 #include "base/time_format.h"
 #include "store/scrub/checker.h"
@@ -127,13 +128,40 @@ void rebuild_store(const Invocation& invocation) {
         fail_with(problems, "the catalog is restored, and not everything that it names is there:");
 }
 
+/// What is needed to reach another server.
+struct Remote {
+    explicit Remote(const Invocation& invocation)
+        : client(open_client(invocation, clock, random)) {}
+
+    SystemClock clock;
+    SystemRandom random;
+    s3client::Client client;
+};
+
+void check_operand(const Invocation& invocation) {
+    for (const ProgramOption& option : remote_options())
+        if (invocation.line.has(option.name) && !is_s3_place(invocation.operands.front()))
+            throw Error(ErrorCode::invalid_argument,
+                        "--" + option.name + " is for a backup at s3://BUCKET/PREFIX, and " +
+                            invocation.operands.front() + " is a folder");
+}
+
+BackupReport make_backup(const Invocation& invocation, LocalStore& local, Progress& progress) {
+    const std::string& place = invocation.operands.front();
+    const SnapshotRetention retention = snapshot_retention(invocation.settings);
+    const Engine& engine = local.store().engine();
+    if (!is_s3_place(place))
+        return backup_to_folder(engine, place, retention, show_on(progress));
+    Remote remote(invocation);
+    RemoteBackup target(remote.client, place, RemoteUse::write);
+    return create_backup(engine, target, retention, show_on(progress));
+}
+
 void back_up(const Invocation& invocation) {
+    check_operand(invocation);
     LocalStore local = invocation.open_store();
     Progress progress = invocation.progress("backup");
-    const BackupReport report = backup_to_folder(local.store().engine(),
-                                                 invocation.operands.front(),
-                                                 snapshot_retention(invocation.settings),
-                                                 show_on(progress));
+    const BackupReport report = make_backup(invocation, local, progress);
     progress.finish();
     invocation.out.record({{"snapshot", report.snapshot_seq},
                            {"backup_of", format_seconds(report.snapshot_seconds)},
@@ -149,11 +177,20 @@ void back_up(const Invocation& invocation) {
                   "scrub`):");
 }
 
-void verify_it(const Invocation& invocation) {
-    Progress progress = invocation.progress("verify");
+VerifyReport verify_place(const Invocation& invocation, Progress& progress) {
+    const std::string& place = invocation.operands.front();
     const MasterKey master = master_key_of(invocation.settings);
-    const VerifyReport report = verify_backup_folder(
-        invocation.operands.front(), invocation.log, master, show_on(progress));
+    if (!is_s3_place(place))
+        return verify_backup_folder(place, invocation.log, master, show_on(progress));
+    Remote remote(invocation);
+    RemoteBackup target(remote.client, place, RemoteUse::read);
+    return verify_backup_here(target, invocation.log, master, show_on(progress));
+}
+
+void verify_it(const Invocation& invocation) {
+    check_operand(invocation);
+    Progress progress = invocation.progress("verify");
+    const VerifyReport report = verify_place(invocation, progress);
     progress.finish();
     invocation.out.record({{"backup_of", format_seconds(report.snapshot_seconds)},
                            {"packs", report.packs},
@@ -164,14 +201,22 @@ void verify_it(const Invocation& invocation) {
         fail_with(report.problems, "the backup is damaged:");
 }
 
-void restore_it(const Invocation& invocation) {
-    Progress progress = invocation.progress("restore");
+RestoreReport restore_place(const Invocation& invocation, Progress& progress) {
+    const std::string& place = invocation.operands.front();
     const MasterKey master = master_key_of(invocation.settings);
-    RestoreReport report = LocalStore::restore(invocation.settings,
-                                               invocation.log,
-                                               master,
-                                               invocation.operands.front(),
-                                               show_on(progress));
+    if (!is_s3_place(place))
+        return LocalStore::restore(
+            invocation.settings, invocation.log, master, place, show_on(progress));
+    Remote remote(invocation);
+    RemoteBackup target(remote.client, place, RemoteUse::read);
+    return LocalStore::restore(
+        invocation.settings, invocation.log, master, target, show_on(progress));
+}
+
+void restore_it(const Invocation& invocation) {
+    check_operand(invocation);
+    Progress progress = invocation.progress("restore");
+    RestoreReport report = restore_place(invocation, progress);
     const std::vector<std::string> problems = try_out(invocation, progress);
     report.problems.insert(report.problems.end(), problems.begin(), problems.end());
     progress.finish();
@@ -185,6 +230,8 @@ void restore_it(const Invocation& invocation) {
 }
 
 constexpr std::array<std::string_view, 2> rebuild_options{"replace", "snapshot"};
+constexpr std::array<std::string_view, 5> backup_options{
+    "endpoint", "region", "credentials-file", "aws-profile", "ca-file"};
 
 constexpr std::array command_table{
     Command{"snapshot create", "", "Makes a snapshot of the catalog now.", {}, create_one},
@@ -196,19 +243,24 @@ constexpr std::array command_table{
             rebuild_options,
             rebuild_store},
     Command{"backup create",
-            "DIR",
-            "Copies the store to a folder while it is in use; the next time only what is new.",
-            {},
+            "DIR|s3://BUCKET/PREFIX",
+            "Copies the store to a folder or another S3 server while it is in use; the next time "
+            "only what is new.",
+            backup_options,
             back_up},
-    Command{"backup verify", "DIR", "Reads all of a backup and checks it.", {}, verify_it},
+    Command{"backup verify",
+            "DIR|s3://BUCKET/PREFIX",
+            "Reads all of a backup and checks it.",
+            backup_options,
+            verify_it},
     Command{"backup restore",
-            "DIR",
+            "DIR|s3://BUCKET/PREFIX",
             "Makes a store of a backup, in the empty folder storage.data_dir.",
-            {},
+            backup_options,
             restore_it},
 };
 
-const std::array option_table{
+const std::array own_options{
     ProgramOption{
         "replace", '\0', "", "Rebuild although there is a catalog, which is put in quarantine/."},
     ProgramOption{"snapshot",
@@ -220,6 +272,11 @@ const std::array option_table{
 }  // namespace
 
 CommandFamily recovery_family() {
+    static const std::vector<ProgramOption> option_table = [] {
+        std::vector<ProgramOption> all(own_options.begin(), own_options.end());
+        all.insert(all.end(), remote_options().begin(), remote_options().end());
+        return all;
+    }();
     return {"Recovery", command_table, option_table};
 }
 

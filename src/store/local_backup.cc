@@ -54,6 +54,13 @@ VerifyReport verify_backup_folder(const std::string& path,
                                   const ShowBackup& show) {
     PosixFileSystem files(PosixFileSystem::open_root(path));
     FolderTarget target(files, FolderTarget::Use::read);
+    return verify_backup_here(target, log, master, show);
+}
+
+VerifyReport verify_backup_here(BackupTarget& target,
+                                Logger& log,
+                                const MasterKey& master,
+                                const ShowBackup& show) {
     const ScratchFolder scratch;
     PosixFileSystem scratch_files(PosixFileSystem::open_root(scratch.path()));
     SystemClock clock;

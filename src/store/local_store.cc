@@ -133,14 +133,22 @@ RestoreReport LocalStore::restore(const Settings& settings,
                                   const MasterKey& master,
                                   const std::string& from,
                                   const ShowBackup& show) {
-    SystemClock clock;
-    SystemRandom random;
     PosixFileSystem source(PosixFileSystem::open_root(from));
     FolderTarget backup(source, FolderTarget::Use::read);
+    return restore(settings, log, master, backup, show);
+}
+
+RestoreReport LocalStore::restore(const Settings& settings,
+                                  Logger& log,
+                                  const MasterKey& master,
+                                  BackupTarget& from,
+                                  const ShowBackup& show) {
+    SystemClock clock;
+    SystemRandom random;
     make_folder(settings.storage.data_dir);
     const auto files = open_folder(settings.storage.data_dir, ".");
     return restore_backup(
-        backup, Host{*files, clock, random, log}, options_of(settings, {}), master, show);
+        from, Host{*files, clock, random, log}, options_of(settings, {}), master, show);
 }
 
 LocalStore::LocalStore(const Settings& settings,

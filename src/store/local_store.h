@@ -32,7 +32,13 @@ namespace alexander {
                                             const SnapshotRetention& retention,
                                             const ShowBackup& show);
 
-/// verify_backup of a folder; the catalog is in a new folder of $TMPDIR meanwhile.
+/// verify_backup; the catalog is in a new folder of $TMPDIR meanwhile.
+[[nodiscard]] VerifyReport verify_backup_here(BackupTarget& target,
+                                              Logger& log,
+                                              const MasterKey& master,
+                                              const ShowBackup& show);
+
+/// The same of a folder.
 [[nodiscard]] VerifyReport verify_backup_folder(const std::string& path,
                                                 Logger& log,
                                                 const MasterKey& master,
@@ -58,6 +64,13 @@ public:
                                                Logger& log,
                                                const MasterKey& master,
                                                const std::string& from,
+                                               const ShowBackup& show);
+
+    /// The same from wherever the backup is.
+    [[nodiscard]] static RestoreReport restore(const Settings& settings,
+                                               Logger& log,
+                                               const MasterKey& master,
+                                               BackupTarget& from,
                                                const ShowBackup& show);
 
     /// Throws what Store::open throws, not_a_store and wrong_key with what to do. When the master

@@ -38,7 +38,8 @@ using ShowBackup = std::function<void(const BackupProgress&)>;
 /// target has already is not sent again. The target is a backup of the moment of the snapshot when
 /// this returns; until then it is the one that it was before, or none. Begun again it goes on.
 ///
-/// Every copied pack is read back and its records' checksums are verified. What is damaged in the
+/// Every copied pack is read back, unless the target verifies what it stores, and its records'
+/// checksums are verified. What is damaged in the
 /// store itself is copied as it is and told. Nothing that the backup needs is deleted meanwhile:
 /// garbage collection waits.
 /// Throws not_a_store if the target is a backup of another store, and what create_snapshot and the

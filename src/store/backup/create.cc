@@ -60,11 +60,11 @@ private:
             Bytes theirs(static_cast<std::size_t>(other->size()));
             theirs.resize(other->read(theirs, 0));
             if (parse_store_file(theirs).uuid != store_)
-                throw Error(ErrorCode::not_a_store, "the folder is a backup of another store");
+                throw Error(ErrorCode::not_a_store, "this is a backup of another store");
             if (theirs == bytes)
                 return;
         } else if (!there_.empty()) {
-            throw Error(ErrorCode::not_a_store, "the folder has packs or keys and no STORE");
+            throw Error(ErrorCode::not_a_store, "there are packs or keys and no STORE");
         }
         target_.put(store_file_name, source_of(bytes));
     }
@@ -122,6 +122,8 @@ private:
     }
 
     void check_copy(const Planned& pack, File& original) {
+        if (target_.verifies_puts())
+            return note_damage(pack, original);
         const std::unique_ptr<File> copy = target_.open(pack.name);
         if (!copy)
             throw Error(ErrorCode::device_error, pack.name + " is not where it was copied to");
@@ -137,6 +139,12 @@ private:
                             "written: the backup's disk is not to be trusted");
         }
         report_.problems.push_back("pack " + to_string(pack.pack) + " of the store " + damage);
+    }
+
+    void note_damage(const Planned& pack, File& original) {
+        const std::string damage = find_damage(original, pack.size_bytes);
+        if (!damage.empty())
+            report_.problems.push_back("pack " + to_string(pack.pack) + " of the store " + damage);
     }
 
     // A pack that was about to be removed when the session began has no rows any more.

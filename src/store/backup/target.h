@@ -37,6 +37,9 @@ public:
     /// device_error if the source ends early, and what it throws.
     virtual void put(const std::string& name, const BackupSource& source) = 0;
 
+    /// True if put compares what was stored with what was sent: then it need not be read back.
+    [[nodiscard]] virtual bool verifies_puts() const { return false; }
+
     /// Durable on return.
     virtual void remove(const std::string& name) = 0;
 };
