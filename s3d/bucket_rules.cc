@@ -1,7 +1,7 @@
 #include "s3d/bucket_rules.h"
 
 #include "s3d/s3_error.h"
-#include "s3d/settings/bucket_documents.h"
+#include "store/access_documents.h"
 
 namespace alexander::s3 {
 
@@ -13,24 +13,17 @@ constexpr std::size_t kept_buckets = 10'000;
 
 void read_document(DocumentKind kind, const std::string& body, BucketRules& rules) {
     switch (kind) {
-        case DocumentKind::policy:
-            rules.access.policy = Policy::parse(body, {});
-            return;
-        case DocumentKind::acl:
-            rules.access.acl = Acl::parse(body);
-            return;
         case DocumentKind::cors:
             rules.cors = parse_cors(xml::parse(body));
-            return;
-        case DocumentKind::ownership:
-            rules.access.ownership = parse_ownership(xml::parse(body));
-            return;
-        case DocumentKind::public_access_block:
-            rules.access.block = parse_public_access_block(xml::parse(body));
             return;
         case DocumentKind::lifecycle:
             rules.lifecycle = read_lifecycle_rules(body);
             return;
+        case DocumentKind::policy:
+        case DocumentKind::acl:
+        case DocumentKind::ownership:
+        case DocumentKind::public_access_block:
+            return;  // read as a whole, as the mount reads them
         case DocumentKind::tagging:
         case DocumentKind::encryption:
         case DocumentKind::website:
@@ -43,6 +36,7 @@ void read_document(DocumentKind kind, const std::string& body, BucketRules& rule
 BucketRules parse_rules(const Buckets::Documents& documents) {
     BucketRules rules;
     try {
+        rules.access = read_bucket_access(documents);
         for (const auto& [kind, body] : documents)
             read_document(kind, body, rules);
     } catch (const std::exception& error) {

@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "base/time_format.h"
-#include "store/lifecycle_document.h"
+#include "store/stored_document.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-// The stored form of a lifecycle document: XML as s3d writes it, nothing else of XML.
+// The stored form of a bucket's documents: XML as s3d writes it, nothing else of XML.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "store/lifecycle_document.h"
+#include "store/stored_document.h"
 
 #include "base/error.h"
 
@@ -11,7 +11,7 @@ namespace {
 constexpr int depth_limit = 16;
 
 [[noreturn]] void refuse() {
-    throw Error(ErrorCode::corrupt, "a stored lifecycle document cannot be read");
+    throw Error(ErrorCode::corrupt, "a stored document of a bucket cannot be read");
 }
 
 char referred(std::string_view name) {
