@@ -52,10 +52,12 @@ files::AttributeChange to_change(const struct stat& wanted, int set) {
 }
 
 void setattr(
-    fuse_req_t request, fuse_ino_t node, struct stat* wanted, int set, fuse_file_info* /*info*/) {
+    fuse_req_t request, fuse_ino_t node, struct stat* wanted, int set, fuse_file_info* info) {
     answer(request, [&](MountContext& mount) {
-        const struct stat attributes = mount.to_stat(
-            mount.tree.attributes().set(mount.to_changeable(node), to_change(*wanted, set)));
+        files::AttributeChange change = to_change(*wanted, set);
+        change.by_handle = info != nullptr;
+        const struct stat attributes =
+            mount.to_stat(mount.tree.attributes().set(mount.to_changeable(node), change));
         fuse_reply_attr(request, &attributes, mount.timeout());
     });
 }

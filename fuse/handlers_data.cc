@@ -13,7 +13,14 @@
 namespace alexander::fuse {
 
 files::OpenFor purpose_of(const fuse_file_info& info) {
-    return (info.flags & O_ACCMODE) == O_RDONLY ? files::OpenFor::reading : files::OpenFor::writing;
+    switch (info.flags & O_ACCMODE) {
+        case O_RDONLY:
+            return files::OpenFor::reading;
+        case O_WRONLY:
+            return files::OpenFor::writing;
+        default:
+            return files::OpenFor::updating;
+    }
 }
 
 void prepare_open(fuse_file_info& info, catalog::Ino ino) {

@@ -194,19 +194,24 @@ void rename(fuse_req_t request,
     });
 }
 
+struct MadeFile {
+    files::Attributes attributes;
+    bool is_new;
+};
+
 /// The file made, or the one that somebody made first unless the program insists.
-files::Attributes make_file(fuse_req_t request,
-                            MountContext& mount,
-                            catalog::Ino parent,
-                            const char* name,
-                            mode_t mode,
-                            const fuse_file_info& info) {
+MadeFile make_file(fuse_req_t request,
+                   MountContext& mount,
+                   catalog::Ino parent,
+                   const char* name,
+                   mode_t mode,
+                   const fuse_file_info& info) {
     NameOperations::NewNode node;
     node.mode = mode & 07777U;
     node.caller = caller_of(request);
     node.umask = fuse_req_ctx(request)->umask;
     try {
-        return mount.tree.names().make(parent, name, node);
+        return {mount.tree.names().make(parent, name, node), true};
     } catch (const Error& error) {
         if (error.code() != ErrorCode::already_exists || (info.flags & O_EXCL) != 0)
             throw;
@@ -214,21 +219,42 @@ files::Attributes make_file(fuse_req_t request,
     const auto found = mount.tree.names().lookup(parent, name);
     if (!found)
         throw Error(ErrorCode::busy, std::string(name) + " comes and goes");
-    return *found;
+    return {*found, false};
+}
+
+/// The kernel forgets nothing of a file that it is not told about.
+void open_made(files::FileTree& tree, MadeFile& file, const fuse_file_info& info) {
+    const files::OpenFor purpose = purpose_of(info);
+    const catalog::Ino ino = file.attributes.ino;
+    try {
+        if (file.is_new)
+            tree.data().open_new(ino, purpose);
+        else
+            tree.data().open(ino, purpose);
+    } catch (const Error&) {
+        tree.names().forget(ino, 1);
+        throw;
+    }
+    if ((info.flags & O_TRUNC) == 0 || file.attributes.size_bytes == 0)
+        return;
+    try {
+        tree.data().truncate(ino, 0);
+        file.attributes = tree.attributes().get(ino);
+    } catch (const Error&) {
+        tree.data().release(ino, purpose);
+        tree.names().forget(ino, 1);
+        throw;
+    }
 }
 
 void create(
     fuse_req_t request, fuse_ino_t parent, const char* name, mode_t mode, fuse_file_info* info) {
     answer(request, [&](MountContext& mount) {
         files::FileTree& tree = mount.tree;
-        files::Attributes made =
-            make_file(request, mount, mount.to_changeable(parent), name, mode, *info);
+        MadeFile file = make_file(request, mount, mount.to_changeable(parent), name, mode, *info);
         const files::OpenFor purpose = purpose_of(*info);
-        tree.data().open(made.ino, purpose);
-        if ((info->flags & O_TRUNC) != 0 && made.size_bytes != 0) {
-            tree.data().truncate(made.ino, 0);
-            made = tree.attributes().get(made.ino);
-        }
+        open_made(tree, file, *info);
+        const files::Attributes& made = file.attributes;
         prepare_open(*info, made.ino);
         const fuse_entry_param entry = mount.to_entry(made);
         if (fuse_reply_create(request, &entry, info) == -ENOENT) {

@@ -108,7 +108,7 @@ std::optional<catalog::User> Users::find(catalog::UserId id) {
 }
 
 void Users::set_enabled(std::string_view name, bool enabled) {
-    engine_.committer.commit([&](CommitScope& scope) {
+    const catalog::CommitSeq seq = engine_.committer.commit([&](CommitScope& scope) {
         catalog::User user = get_user(scope.rows(), name);
         if (user.enabled == enabled)
             return;
@@ -116,10 +116,11 @@ void Users::set_enabled(std::string_view name, bool enabled) {
         catalog::update_user(scope.rows(), user);
         log_access(scope, user.name);
     });
+    engine_.coherence.after_commit(seq);
 }
 
 void Users::remove(std::string_view name) {
-    engine_.committer.commit([&](CommitScope& scope) {
+    const catalog::CommitSeq seq = engine_.committer.commit([&](CommitScope& scope) {
         const catalog::User user = get_user(scope.rows(), name);
         const std::vector<catalog::Bucket> owned =
             catalog::list_buckets(scope.rows(), user.id, {}, {}, 1);
@@ -129,6 +130,7 @@ void Users::remove(std::string_view name) {
         catalog::delete_user(scope.rows(), user.id);
         log_access(scope, user.name);
     });
+    engine_.coherence.after_commit(seq);
 }
 
 Users::NewKey Users::create_access_key(std::string_view user,

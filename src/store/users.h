@@ -33,7 +33,8 @@ public:
     /// administrator who is enabled. Throws no_such_user, access_denied if the user is disabled.
     [[nodiscard]] Identity acting(const std::optional<std::string>& name);
 
-    /// A disabled user's keys stop working at once, in every process. Throws no_such_user.
+    /// A disabled user's keys stop working at once, in every process, and so do the mounts that act
+    /// as the user. Throws no_such_user.
     void set_enabled(std::string_view name, bool enabled);
 
     /// Makes the administrator `root@settings` have exactly this access key (id and secret), or

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "store/bucket_access.h"
+#include "store/files/access_checks.h"
 #include "store/files/extended.h"
 #include "store/files/posix_acl.h"
 #include "store/files/tree_operation.h"
@@ -54,6 +55,16 @@ void follow_mode(const Engine& engine, catalog::Inode& inode) {
         seal(engine, inode, extended);
 }
 
+/// The kernel writes the times of a file that is written to, without saying by which handle.
+bool belongs_to_handle(const KnownInode& known, const AttributeChange& wanted) {
+    return wanted.by_handle || (known.writers > 0 && !wanted.mode && !wanted.uid && !wanted.gid);
+}
+
+/// `user.` attributes are metadata of the object; the kernel asks for others for its own ends.
+bool is_metadata(std::string_view name) {
+    return name.starts_with("user.");
+}
+
 void put_extended(Operation& operation,
                   KnownInode& known,
                   const Extended& extended,
@@ -71,12 +82,14 @@ void put_extended(Operation& operation,
 Attributes AttributeOperations::get(catalog::Ino ino) {
     auto state = core_.state.lock();
     TreeView view(core_, *state);
-    return view.attributes(view.inode(ino));
+    KnownInode& known = view.inode(ino);
+    check_look(view, known);
+    return view.attributes(known);
 }
 
 Attributes AttributeOperations::set(catalog::Ino ino, const AttributeChange& wanted) {
     if (wanted.size_bytes)
-        data_.truncate(ino, *wanted.size_bytes);
+        data_.truncate(ino, *wanted.size_bytes, wanted.by_handle ? ByHandle::yes : ByHandle::no);
     const bool only_size = wanted.size_bytes && !wanted.mode && !wanted.uid && !wanted.gid &&
                            !wanted.atime && !wanted.mtime && !wanted.atime_now && !wanted.mtime_now;
     if (only_size)
@@ -85,6 +98,8 @@ Attributes AttributeOperations::set(catalog::Ino ino, const AttributeChange& wan
         KnownInode& known = operation.view.inode(ino);
         if (ino == root_ino)
             throw Error(ErrorCode::not_permitted, "the root of all buckets is not to be changed");
+        if (!belongs_to_handle(known, wanted))
+            check_inode(operation.view, known, Action::put_object);
         operation.make_explicit(known);
         catalog::Inode inode = known.inode;
         inode.mode = wanted.mode.value_or(inode.mode) & 07777U;
@@ -105,7 +120,11 @@ Attributes AttributeOperations::set(catalog::Ino ino, const AttributeChange& wan
 Bytes AttributeOperations::get_extended(catalog::Ino ino, const std::string& name) {
     auto state = core_.state.lock();
     TreeView view(core_, *state);
-    const KnownInode& known = view.inode(ino);
+    KnownInode& known = view.inode(ino);
+    if (is_metadata(name))
+        check_inode(view, known, Action::get_object);
+    else if (known.handles == 0)
+        core_.access.check_enabled();
     if (is_read_only(name)) {
         const auto text = s3_attribute(core_.engine, known.inode, name);
         if (!text)
@@ -129,6 +148,7 @@ void AttributeOperations::set_extended(catalog::Ino ino,
         throw Error(ErrorCode::not_permitted, name + " cannot be set");
     const auto plan = [&](Operation& operation) {
         KnownInode& known = operation.view.inode(ino);
+        check_inode(operation.view, known, Action::put_object);
         Extended extended = open_extended(core_.engine.keyring, known.inode);
         const bool exists = extended.attributes.find(name) != extended.attributes.end();
         if (exists && mode == SetMode::create)
@@ -150,6 +170,7 @@ void AttributeOperations::set_extended(catalog::Ino ino,
 void AttributeOperations::remove_extended(catalog::Ino ino, const std::string& name) {
     const auto plan = [&](Operation& operation) {
         KnownInode& known = operation.view.inode(ino);
+        check_inode(operation.view, known, Action::put_object);
         Extended extended = open_extended(core_.engine.keyring, known.inode);
         if (extended.attributes.erase(name) == 0)
             throw_no_data(name);
@@ -161,9 +182,10 @@ void AttributeOperations::remove_extended(catalog::Ino ino, const std::string& n
 std::vector<std::string> AttributeOperations::list_extended(catalog::Ino ino) {
     auto state = core_.state.lock();
     TreeView view(core_, *state);
+    KnownInode& known = view.inode(ino);
+    check_inode(view, known, Action::get_object);
     std::vector<std::string> names;
-    for (const auto& [name, value] :
-         open_extended(core_.engine.keyring, view.inode(ino).inode).attributes)
+    for (const auto& [name, value] : open_extended(core_.engine.keyring, known.inode).attributes)
         names.push_back(name);
     return names;
 }

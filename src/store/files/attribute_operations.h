@@ -22,6 +22,7 @@ struct AttributeChange {
     std::optional<Timestamp> ctime;  // otherwise the time of the change
     bool atime_now = false;
     bool mtime_now = false;
+    bool by_handle = false;  // of an open file: S3's policies were asked when it was opened
 };
 
 enum class SetMode : std::uint8_t { any, create, replace };

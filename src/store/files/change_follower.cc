@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 namespace alexander::files {
 namespace {
@@ -51,6 +52,7 @@ void ChangeFollower::follow() {
     for (const catalog::Change& change : changes)
         if (change.actor != core_.engine.process)
             tell(change);
+    tell_of_access(changes);
     seen_ = changes.empty() ? std::max(seen_, newest) : changes.back().commit_seq;
     core_.engine.mount_coherence.applied(seen_);
 }
@@ -87,6 +89,31 @@ void ChangeFollower::tell(const catalog::Change& change) {
         case catalog::ChangeKind::hold_changed:
             break;
     }
+}
+
+// The kernel may answer stat(2) from memory. Everything else that is decided by who may do what
+// comes to the mount, by name or by number, so that attributes are all that must go.
+void ChangeFollower::tell_of_access(const std::vector<catalog::Change>& changes) {
+    std::set<catalog::BucketId> buckets;
+    for (const catalog::Change& change : changes)
+        if (change.kind == catalog::ChangeKind::bucket_changed)
+            buckets.insert(change.bucket);
+    const bool is_enabled = core_.access.is_enabled();
+    const bool all = is_enabled != was_enabled_;
+    if (!all && (buckets.empty() || core_.access.is_admin()))
+        return;
+    std::vector<catalog::Ino> stale;
+    {
+        auto state = core_.state.lock();
+        for (const auto& [ino, count] : state->lookups) {
+            const KnownInode* known = state->names.find_inode(ino);
+            if (all || known == nullptr || buckets.count(known->inode.bucket) != 0)
+                stale.push_back(ino);
+        }
+    }
+    for (const catalog::Ino ino : stale)
+        kernel_.invalidate_inode(ino);
+    was_enabled_ = is_enabled;
 }
 
 void ChangeFollower::hold_replaced() {

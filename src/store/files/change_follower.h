@@ -6,6 +6,7 @@
 #include "store/files/tree_core.h"
 
 #include <thread>
+#include <vector>
 
 namespace alexander::files {
 
@@ -25,12 +26,14 @@ private:
     void run() noexcept;
     void follow();
     void tell(const catalog::Change& change);
+    void tell_of_access(const std::vector<catalog::Change>& changes);
     void hold_replaced();
 
     TreeCore& core_;
     KernelCache& kernel_;
     catalog::CommitSeq seen_;
-    std::thread thread_;  // last: it uses everything above
+    bool was_enabled_ = true;  // the mount's user, when the kernel was told last
+    std::thread thread_;       // last: it uses everything above
 };
 
 }  // namespace alexander::files

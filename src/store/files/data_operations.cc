@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/logging.h"
 #include "store/content_tree.h"
+#include "store/files/access_checks.h"
 #include "store/files/protection.h"
 #include "store/files/tree_operation.h"
 
@@ -22,9 +23,22 @@ void check_size(std::uint64_t size) {
         throw Error(ErrorCode::invalid_argument, "the file would be too large", EFBIG);
 }
 
+void check_open(TreeView& view, KnownInode& known, OpenFor purpose) {
+    if (purpose != OpenFor::writing)
+        check_inode(view, known, Action::get_object);
+    if (purpose != OpenFor::reading)
+        check_inode(view, known, Action::put_object);
+}
+
 }  // namespace
 
-std::shared_ptr<OpenFile> DataOperations::file(catalog::Ino ino, Pin pin) {
+DataOperations::Pin DataOperations::pin_for(OpenFor purpose) {
+    return purpose == OpenFor::reading ? Pin::handle : Pin::writer;
+}
+
+std::shared_ptr<OpenFile> DataOperations::file(catalog::Ino ino,
+                                               Pin pin,
+                                               std::optional<OpenFor> asked) {
     auto state = core_.state.lock();
     // Before the view takes over what has changed: what it finds in use stays from here on.
     SharedSession session = state->files.count(ino) != 0 ? nullptr : core_.engine.begin_session();
@@ -36,6 +50,8 @@ std::shared_ptr<OpenFile> DataOperations::file(catalog::Ino ino, Pin pin) {
         throw Error(ErrorCode::is_a_directory, "inode " + std::to_string(ino));
     if (known.inode.kind != catalog::FileKind::regular)
         throw Error(ErrorCode::invalid_argument, "inode " + std::to_string(ino) + " has no bytes");
+    if (asked)
+        check_open(view, known, *asked);
     if (pin == Pin::writer)
         check_unlocked(view, known.inode);
     std::shared_ptr<OpenFile>& found = state->files[ino];
@@ -131,7 +147,11 @@ void DataOperations::reap(catalog::Ino ino) {
 }
 
 void DataOperations::open(catalog::Ino ino, OpenFor purpose) {
-    std::ignore = file(ino, purpose == OpenFor::writing ? Pin::writer : Pin::handle);
+    std::ignore = file(ino, pin_for(purpose), purpose);
+}
+
+void DataOperations::open_new(catalog::Ino ino, OpenFor purpose) {
+    std::ignore = file(ino, pin_for(purpose));
 }
 
 void DataOperations::release(catalog::Ino ino, OpenFor purpose) noexcept {
@@ -142,7 +162,7 @@ void DataOperations::release(catalog::Ino ino, OpenFor purpose) noexcept {
                                std::string("unpublished data of a closed file: ") + error.what());
     }
     try {
-        unpin(ino, purpose == OpenFor::writing ? Pin::writer : Pin::handle);
+        unpin(ino, pin_for(purpose));
     } catch (const Error& error) {
         core_.engine.log.error("mount", std::string("release: ") + error.what());
     }
@@ -216,18 +236,21 @@ bool DataOperations::has_writers(catalog::Ino ino) {
     return known != nullptr && known->writers > 0;
 }
 
-void DataOperations::check_may_change(catalog::Ino ino) {
+void DataOperations::check_may_change(catalog::Ino ino, ByHandle by_handle) {
     auto state = core_.state.lock();
     TreeView view(core_, *state);
-    check_unlocked(view, view.inode(ino).inode);
+    KnownInode& known = view.inode(ino);
+    if (by_handle == ByHandle::no)
+        check_inode(view, known, Action::put_object);
+    check_unlocked(view, known.inode);
 }
 
-void DataOperations::truncate(catalog::Ino ino, std::uint64_t size_bytes) {
+void DataOperations::truncate(catalog::Ino ino, std::uint64_t size_bytes, ByHandle by_handle) {
     core_.queue.check();
     check_size(size_bytes);
     if (is_marker(ino))
         throw Error(ErrorCode::not_permitted, "the body of a directory's object is not a file");
-    check_may_change(ino);
+    check_may_change(ino, by_handle);
     const std::shared_ptr<OpenFile> open = file(ino, Pin::none);
     bool is_dirty = false;
     {
@@ -257,7 +280,7 @@ void DataOperations::allocate(catalog::Ino ino,
     core_.queue.check();
     const std::uint64_t end = offset + length;
     check_size(end);
-    check_may_change(ino);
+    check_may_change(ino, ByHandle::yes);
     const std::shared_ptr<OpenFile> open = file(ino, Pin::none);
     auto contents = open->lock();
     const std::uint64_t size = contents->size_bytes();

@@ -10,7 +10,10 @@
 
 namespace alexander::files {
 
-enum class OpenFor : std::uint8_t { reading, writing };
+enum class OpenFor : std::uint8_t { reading, writing, updating };  // updating: both
+
+/// Whether a change was asked for by an open handle, as ftruncate(2) does, or by a name.
+enum class ByHandle : std::uint8_t { no, yes };
 
 /// Any thread may call any method at any time. What is written is visible to every handle at once,
 /// to S3 after flush() (close) and durable after fsync(), or seconds later.
@@ -21,8 +24,12 @@ class DataOperations {
 public:
     explicit DataOperations(TreeCore& core) : core_(core) {}
 
-    /// Every open is paired with a release.
+    /// Every open is paired with a release. Throws access_denied as S3's policies say; what is done
+    /// with the handle afterwards is not asked again.
     void open(catalog::Ino ino, OpenFor purpose);
+
+    /// The same for who has just made the file: nothing is asked.
+    void open_new(catalog::Ino ino, OpenFor purpose);
 
     /// The last handle is gone: what is still unpublished is published. Never fails.
     void release(catalog::Ino ino, OpenFor purpose) noexcept;
@@ -32,7 +39,8 @@ public:
     void write(catalog::Ino ino, std::uint64_t offset, ByteView bytes);
 
     /// As ftruncate(2) or truncate(2): without an open writer the new size is published on return.
-    void truncate(catalog::Ino ino, std::uint64_t size_bytes);
+    /// By a name it throws access_denied as S3's policies say.
+    void truncate(catalog::Ino ino, std::uint64_t size_bytes, ByHandle by_handle = ByHandle::no);
 
     /// Queues a publish if anything is unpublished: S3 sees it from now on.
     void flush(catalog::Ino ino);
@@ -71,8 +79,11 @@ public:
 private:
     enum class Pin : std::uint8_t { none, handle, writer };
 
-    [[nodiscard]] std::shared_ptr<OpenFile> file(catalog::Ino ino, Pin pin);
-    void check_may_change(catalog::Ino ino);
+    [[nodiscard]] static Pin pin_for(OpenFor purpose);
+    [[nodiscard]] std::shared_ptr<OpenFile> file(catalog::Ino ino,
+                                                 Pin pin,
+                                                 std::optional<OpenFor> asked = std::nullopt);
+    void check_may_change(catalog::Ino ino, ByHandle by_handle);
     [[nodiscard]] std::size_t share(const Range& from, const Range& to, std::size_t length);
     void unpin(catalog::Ino ino, Pin pin);
     QueueNumber publish(OpenFile& file);  // the operation's number, 0 if there is nothing to do

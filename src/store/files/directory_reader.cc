@@ -1,6 +1,7 @@
 #include "store/files/directory_reader.h"
 
 #include "catalog/slots.h"
+#include "store/files/access_checks.h"
 
 #include <algorithm>
 #include <limits>
@@ -28,11 +29,11 @@ struct Batch {
     bool is_last = false;
 };
 
-Batch bucket_slots(const TreeState& state, catalog::SlotRow after) {
+Batch bucket_slots(TreeView& view, catalog::SlotRow after) {
     Batch batch;
     batch.is_last = true;
-    for (const auto& [id, bucket] : state.buckets)
-        if (id > after)
+    for (const auto& [id, bucket] : view.state().buckets)
+        if (id > after && may_see(view, bucket))
             batch.slots.push_back(bucket_slot(bucket));
     return batch;
 }
@@ -90,6 +91,7 @@ std::vector<DirectoryEntry> DirectoryReader::read(catalog::Ino directory,
     auto state = core_.state.lock();
     TreeView view(core_, *state);
     KnownInode& known = view.inode(directory);
+    check_list(view, known);
     std::vector<DirectoryEntry> entries;
     if (cookie < dot_cookie)
         entries.push_back({".", dot_cookie, view.attributes(known)});
@@ -111,7 +113,7 @@ std::vector<DirectoryEntry> DirectoryReader::read(catalog::Ino directory,
     const catalog::SlotRow last = last_row(end);
     bool is_last = false;
     while (!is_last && entries.size() < limit) {
-        const Batch batch = directory == root_ino ? bucket_slots(*state, after)
+        const Batch batch = directory == root_ino ? bucket_slots(view, after)
                                                   : merged_slots(view, directory, after, limit);
         is_last = batch.is_last;
         for (const catalog::Slot& slot : batch.slots) {

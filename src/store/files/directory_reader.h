@@ -29,6 +29,9 @@ public:
     /// `end`. A name that is there all the time is given exactly once, and none is given twice. Who
     /// renames what he is given needs an end that was asked for before: new names are the last.
     ///
+    /// Throws access_denied to who may not list the directory; of the buckets in the root, only
+    /// those are given that the mount's user owns or may list.
+    ///
     /// With References::counted each entry but `.` and `..` counts one reference of the kernel.
     [[nodiscard]] std::vector<DirectoryEntry> read(catalog::Ino directory,
                                                    std::uint64_t cookie,

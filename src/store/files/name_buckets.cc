@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "store/buckets.h"
+#include "store/files/access_checks.h"
 #include "store/files/checked_committer.h"
 #include "store/files/name_operations.h"
 #include "store/files/tree_operation.h"
@@ -26,6 +27,11 @@ Engine with_committer(const Engine& engine, Committer& committer) {
 Attributes NameOperations::make_bucket(std::string_view name, const NewNode& node) {
     if (!core_.options.bucket.empty())
         throw Error(ErrorCode::not_permitted, "one bucket is mounted");
+    {
+        auto state = core_.state.lock();
+        const TreeView view(core_, *state);  // knows who is disabled
+        core_.access.check_enabled();
+    }
     Buckets::CreateOptions options;
     options.uid = node.caller.uid;
     options.gid = node.caller.gid;
@@ -54,8 +60,10 @@ void NameOperations::remove_bucket(std::string_view name) {
     {
         auto state = core_.state.lock();
         TreeView view(core_, *state);
-        if (!view.find_shown(root_ino, name))
+        const auto slot = view.find_shown(root_ino, name);
+        if (!slot)
             throw Error(ErrorCode::no_such_file, "no bucket " + std::string(name));
+        check_bucket(view, state->buckets.at(slot->bucket), Action::delete_bucket);
     }
     core_.queue.wait_all();  // what was just deleted below must be gone
     CheckedCommitter committer(core_.engine.committer);

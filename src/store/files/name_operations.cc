@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "crypto/hash.h"
 #include "store/content_writer.h"
+#include "store/files/access_checks.h"
 #include "store/files/extended.h"
 #include "store/files/posix_acl.h"
 #include "store/files/protection.h"
@@ -81,6 +82,7 @@ catalog::Slot new_slot(Operation& operation,
     slot.ino = inode.ino;
     slot.bucket = inode.bucket;
     slot.kind = inode.kind;
+    slot.object.owner = owner_of_new(operation.view, inode.bucket);
     if (slot.is_directory())
         slot.flags = catalog::SlotFlags::explicit_directory;
     return slot;
@@ -125,9 +127,11 @@ std::optional<Attributes> NameOperations::lookup(catalog::Ino parent, std::strin
     check_name_length(name);
     auto state = core_.state.lock();
     TreeView view(core_, *state);
-    if (view.inode(parent).orphan)
+    KnownInode& directory = view.inode(parent);
+    if (directory.orphan)
         return std::nullopt;
     const std::optional<catalog::Slot> slot = view.find_shown(parent, name);
+    check_look(view, directory, name, slot ? &*slot : nullptr);
     if (!slot)
         return std::nullopt;
     KnownInode& known = view.inode(slot->ino, &*slot);
@@ -138,7 +142,9 @@ std::optional<Attributes> NameOperations::lookup(catalog::Ino parent, std::strin
 Attributes NameOperations::lookup_self(catalog::Ino ino) {
     auto state = core_.state.lock();
     TreeView view(core_, *state);
-    const Attributes attributes = view.attributes(view.inode(ino));
+    KnownInode& known = view.inode(ino);
+    check_look(view, known);
+    const Attributes attributes = view.attributes(known);
     count_reference(view, ino);
     return attributes;
 }
@@ -146,6 +152,7 @@ Attributes NameOperations::lookup_self(catalog::Ino ino) {
 Attributes NameOperations::lookup_parent(catalog::Ino directory) {
     auto state = core_.state.lock();
     TreeView view(core_, *state);
+    core_.access.check_enabled();
     return answer_counted(view, view.directory(directory).inode.parent);
 }
 
@@ -179,6 +186,7 @@ Attributes NameOperations::make(catalog::Ino parent, std::string_view name, cons
         if (view.find_shown(parent, name))
             throw_exists(name);
         std::string piece = piece_for_new_name(name, is_directory);
+        check_name(view, directory, piece, Action::put_object);
         operation.touch_directory(directory);
         if (const auto hidden = view.find_piece(parent, piece)) {
             if (!is_directory)
@@ -227,6 +235,8 @@ Attributes NameOperations::link(catalog::Ino ino, catalog::Ino parent, std::stri
             throw Error(ErrorCode::cross_device, "link between buckets");
         if (known.orphan)
             throw Error(ErrorCode::no_such_file, "the file has no name any more");
+        check_inode(view, known, Action::get_object);
+        check_name(view, directory, piece, Action::put_object);
         const catalog::Bucket* bucket = view.bucket_of(known);
         const std::int64_t limit =
             bucket != nullptr && bucket->keeps_history() ? versioned_link_limit : link_limit;
@@ -256,8 +266,13 @@ void NameOperations::unlink(catalog::Ino parent, std::string_view name) {
             throw_absent(name);
         if (slot->is_directory())
             throw Error(ErrorCode::is_a_directory, std::string(name));
-        check_unlocked(operation.view, operation.view.inode(slot->ino, &*slot).inode);
+        KnownInode& known = operation.view.inode(slot->ino, &*slot);
         was_marker = is_marker(slot->ino);
+        if (was_marker)
+            check_inode(operation.view, known, Action::delete_object);
+        else
+            check_name(operation.view, directory, slot->name, Action::delete_object);
+        check_unlocked(operation.view, known.inode);
         operation.touch_directory(directory);
         operation.drop_name(*slot);
     };
@@ -279,6 +294,7 @@ void NameOperations::rmdir(catalog::Ino parent, std::string_view name) {
         KnownInode& directory = view.directory(parent);
         if (!slot->is_directory())
             throw Error(ErrorCode::not_a_directory, std::string(name));
+        check_name(view, directory, slot->name, Action::delete_object);
         if (view.has_names(removed) || slot->object.size > 0)
             throw Error(ErrorCode::directory_not_empty, std::string(name));
         check_unlocked(view, removed.inode);
@@ -291,9 +307,10 @@ void NameOperations::rmdir(catalog::Ino parent, std::string_view name) {
 std::string NameOperations::readlink(catalog::Ino ino) {
     auto state = core_.state.lock();
     TreeView view(core_, *state);
-    const KnownInode& known = view.inode(ino);
+    KnownInode& known = view.inode(ino);
     if (known.inode.kind != catalog::FileKind::symlink)
         throw Error(ErrorCode::invalid_argument, "not a symbolic link");
+    check_inode(view, known, Action::get_object);
     return open_extended(core_.engine.keyring, known.inode).symlink_target;
 }
 

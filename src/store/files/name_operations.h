@@ -13,10 +13,11 @@ namespace alexander::files {
 enum class RenameMode : std::uint8_t { replace, no_replace, exchange };
 
 /// Any thread may call any method at any time. Changes are visible on return and durable in order,
-/// soon after (exceptions are named). Permissions are the kernel's business.
+/// soon after (exceptions are named). POSIX permissions are the kernel's business, S3's are asked
+/// here.
 ///
 /// All methods throw no_such_file (with ESTALE for an inode number that is gone), name_too_long,
-/// and device_error once queued changes were lost.
+/// access_denied as S3's policies say, and device_error once queued changes were lost.
 class NameOperations {
 public:
     explicit NameOperations(TreeCore& core) : core_(core) {}

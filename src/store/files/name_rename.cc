@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "store/files/access_checks.h"
 #include "store/files/name_operations.h"
 #include "store/files/protection.h"
 #include "store/files/tree_operation.h"
@@ -29,6 +30,7 @@ public:
             throw Error(ErrorCode::cross_device, "renaming between buckets");
         moved_ = &view_.inode(source_.ino, &source_);
         check_protection();
+        check_access(from_directory_, source_, to_directory_, piece());
         if (source_.is_directory() && view_.is_above(source_.ino, to.parent))
             throw Error(ErrorCode::invalid_argument, "a directory cannot move into itself");
     }
@@ -64,6 +66,7 @@ public:
             return;
         if (target_->is_directory())
             check_movable(view_.bucket_of(from_directory_));
+        check_access(to_directory_, *target_, from_directory_, piece_at(source_, *target_));
         KnownInode& other = view_.inode(target_->ino, &*target_);
         if (target_->is_directory() && view_.is_above(target_->ino, from_directory_.inode.ino))
             throw Error(ErrorCode::invalid_argument, "a directory cannot move into itself");
@@ -94,6 +97,20 @@ private:
         check_unlocked(view_, moved_->inode);
         if (target_)
             check_unlocked(view_, view_.inode(target_->ino, &*target_).inode);
+    }
+
+    /// What a copy to the new key and a delete of the old one need.
+    void check_access(KnownInode& from,
+                      const catalog::Slot& moved,
+                      KnownInode& to,
+                      std::string_view piece) {
+        if (moved.is_directory()) {
+            check_directory_move(view_, from, moved.name, to, piece);
+            return;
+        }
+        check_name(view_, from, moved.name, Action::get_object);
+        check_name(view_, from, moved.name, Action::delete_object);
+        check_name(view_, to, piece, Action::put_object);
     }
 
     [[nodiscard]] bool keeps_history() const {

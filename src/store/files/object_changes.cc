@@ -74,6 +74,16 @@ void set_object(catalog::Transaction& rows, catalog::Ino ino, const catalog::Obj
     catalog::put_inode(rows, *inode);
 }
 
+/// Rows of inodes do not say whose the object is: its names do. `slot` is one that is made for it,
+/// or that has just gone.
+catalog::UserId owner_of(const ChangeContext& change, const catalog::Slot& slot) {
+    const std::vector<catalog::Slot> names =
+        catalog::slots_of_inode(change.history.scope.rows(), slot.ino, 1);
+    if (!names.empty() && names.front().object.owner != 0)
+        return names.front().object.owner;
+    return slot.object.owner != 0 ? slot.object.owner : change.owner;
+}
+
 catalog::ObjectState new_object(const ChangeContext& context, const PutName& effect) {
     catalog::ContentId content = 0;
     std::uint64_t size = 0;
@@ -83,7 +93,8 @@ catalog::ObjectState new_object(const ChangeContext& context, const PutName& eff
         size = effect.content->draft.size_bytes();
         etag = effect.content->etag;
     }
-    catalog::ObjectState object = make_state(context.history, size, etag, content, context.owner);
+    const catalog::UserId owner = owner_of(context, effect.slot);
+    catalog::ObjectState object = make_state(context.history, size, etag, content, owner);
     object.sealed_attributes = new_attributes(context.engine, effect.content_type);
     return object;
 }
@@ -124,14 +135,17 @@ void put_name(const ChangeContext& change, const PutName& effect) {
         make_inode_row(rows, context.bucket, *replaced);
     NamedSlot named{effect.slot, key_for(context, effect.slot.parent, effect.slot.name)};
     if (!named.slot.is_directory()) {
-        const auto existing = object_of(rows, named.slot.ino);
+        auto existing = object_of(rows, named.slot.ino);
+        if (existing)
+            existing->owner = owner_of(change, named.slot);
         named.slot.object =
             existing ? moved_object(context, *existing) : new_object(change, effect);
         if (!existing || effect.moves)
             set_object(rows, named.slot.ino, named.slot.object);
     } else if (named.slot.object.modified == Timestamp{}) {
         named.slot.object.modified = context.scope.now();
-        named.slot.object.owner = change.owner;
+        if (named.slot.object.owner == 0)
+            named.slot.object.owner = change.owner;
         named.slot.object.profile = context.bucket.profile;
     }
     put_named_slot(context, named, replaced);
@@ -176,7 +190,9 @@ void publish(const ChangeContext& change, const Publish& effect) {
     const HistoryContext& context = change.history;
     catalog::Transaction& rows = context.scope.rows();
     const std::vector<catalog::Slot> slots = catalog::slots_of_inode(rows, effect.ino, names_limit);
-    const std::optional<catalog::ObjectState> before = object_of(rows, effect.ino);
+    std::optional<catalog::ObjectState> before = object_of(rows, effect.ino);
+    if (before)
+        before->owner = slots.empty() ? change.owner : owner_of(change, slots.front());
     const catalog::ContentId content = effect.content.draft.commit(context.scope);
     if (before && before->content == content && content != 0) {
         effect.result->object = *before;

@@ -6,7 +6,8 @@
 
 namespace alexander::files {
 
-/// What the catalog says of an inode's object, from its row or its (only) name.
+/// What the catalog says of an inode's object, from its row or its (only) name. Whose it is, only
+/// names say: owner is 0 if there is a row.
 [[nodiscard]] std::optional<catalog::ObjectState> object_of(catalog::Snapshot& snapshot,
                                                             catalog::Ino ino);
 

@@ -84,6 +84,11 @@ void PastReader::drain() {
 }
 
 PastReader::Reading PastReader::read(const PastNode& node) {
+    {
+        auto state = core_.state.lock();
+        const TreeView view(core_, *state);  // knows who is disabled
+        core_.access.check_enabled();
+    }
     if (must_drain(node))
         drain();
     Reading reading;
@@ -97,7 +102,8 @@ PastReader::Reading PastReader::read(const PastNode& node) {
 
 PastReader::Reading PastReader::read_names(const PastNode& directory) {
     Reading reading = read(directory);
-    access_.check_list(*reading.snapshot, reading.bucket);
+    core_.access.check(
+        *reading.snapshot, reading.bucket, {Action::list_bucket_versions, directory.key});
     return reading;
 }
 

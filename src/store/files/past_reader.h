@@ -2,7 +2,6 @@
 // Rules: docs/design/history.md.
 #pragma once
 
-#include "store/files/past_access.h"
 #include "store/files/past_nodes.h"
 #include "store/files/tree_core.h"
 #include "store/past.h"
@@ -21,8 +20,7 @@ namespace alexander::files {
 /// may not see throws access_denied.
 class PastReader {
 public:
-    explicit PastReader(TreeCore& core)
-        : core_(core), access_(core.engine, core.options.user), begun_(core.engine.clock.now()) {}
+    explicit PastReader(TreeCore& core) : core_(core), begun_(core.engine.clock.now()) {}
 
     /// A bucket and a moment of the catalog.
     struct Reading {
@@ -32,7 +30,7 @@ public:
 
     [[nodiscard]] Reading read(const PastNode& node);
 
-    /// The same for who lists names or looks them up.
+    /// The same for who lists names or looks them up: ListBucketVersions.
     [[nodiscard]] Reading read_names(const PastNode& directory);
 
     /// What a name in a live directory leads to that has no such name of its own.
@@ -44,8 +42,11 @@ public:
     /// The version that a file shows, with its attributes; no_such_file (ESTALE) once it is gone.
     [[nodiscard]] static catalog::Version version_of(Reading& reading, const PastNode& file);
 
+    /// GetObjectVersion of a version with its attributes. Throws access_denied.
     void check_read(Reading& reading, const catalog::Version& version) {
-        access_.check_read(*reading.snapshot, reading.bucket, version);
+        core_.access.check(*reading.snapshot,
+                           reading.bucket,
+                           {Action::get_object_version, version.key, &version.object});
     }
 
     /// Owner, mode and times of a node in a bucket; extended attributes open under its `ino`.
@@ -89,7 +90,6 @@ private:
     [[nodiscard]] std::optional<PastNode> find_version(const PastNode& list, std::string_view name);
 
     TreeCore& core_;
-    PastAccess access_;
     const Timestamp begun_;
 };
 

@@ -10,9 +10,11 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 namespace alexander::files {
 
@@ -21,6 +23,9 @@ struct KnownName {
     std::optional<catalog::Slot> slot;
     QueueNumber number = 0;  // of the last change; 0: only read
 };
+
+/// A directory and the piece of a key in it.
+using KnownPlace = std::pair<catalog::Ino, std::string>;
 
 /// An inode as the mount shows it: size and times include what is not published yet.
 struct KnownInode {
@@ -35,6 +40,7 @@ struct KnownInode {
     bool held = false;                      // the catalog has a hold for it
     bool in_catalog = true;                 // false: S3 replaced it, only open files still see it
     std::shared_ptr<Publication> publication;  // the last one queued, until it was taken over
+    std::set<KnownPlace> places;  // names that were queued for it, where policies ask for keys
 };
 
 /// One thread at a time.

@@ -6,6 +6,7 @@
 #include "store/buckets.h"
 #include "store/files/change_queue.h"
 #include "store/files/id_pool.h"
+#include "store/files/mount_access.h"
 #include "store/files/open_file.h"
 #include "store/files/pending_names.h"
 
@@ -29,8 +30,8 @@ inline constexpr catalog::Ino marker_bit = catalog::Ino{1} << 62;
 }
 
 struct TreeOptions {
-    std::string bucket;                          // serve this one only; empty: all, below one root
-    Identity user;                               // whose the new buckets and objects are
+    std::string bucket;  // serve this one only; empty: all, below one root
+    Identity user;  // who acts: new buckets and objects are theirs, policies and lists bind them
     std::size_t known_limit = 200000;            // names and inodes kept as copies
     std::size_t dirty_limit_bytes = 64U << 20U;  // of unpublished data in memory
     bool named_history = true;                   // directories have `.versions` and `.snapshots`
@@ -83,12 +84,14 @@ struct TreeCore {
     TreeCore(const Engine& engine_, TreeOptions options_)
         : engine(engine_),
           options(std::move(options_)),
+          access(engine_, options.user),
           state(options.known_limit),
           ids(engine_),
           queue(engine_, options.user.user) {}
 
     const Engine& engine;
     const TreeOptions options;
+    MountAccess access;
     Guarded<TreeState> state;
     IdPool ids;
     ChangeQueue queue;

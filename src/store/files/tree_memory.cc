@@ -34,6 +34,7 @@ void TreeView::catch_up() {
     if (!state_.loaded) {
         state_.seen = snapshot().commit_seq();
         load_buckets();
+        core_.access.refresh_user(snapshot());
         state_.loaded = true;
         return;
     }
@@ -41,6 +42,7 @@ void TreeView::catch_up() {
         return;
     snapshot_.reset();
     bool buckets_changed = false;
+    bool users_changed = false;
     while (state_.seen < snapshot().commit_seq()) {
         const std::vector<catalog::Change> changes =
             catalog::read_changes(snapshot(), state_.seen, changes_at_once);
@@ -50,11 +52,15 @@ void TreeView::catch_up() {
         for (const catalog::Change& change : changes) {
             if (change.kind == catalog::ChangeKind::bucket_changed)
                 buckets_changed = true;
+            if (change.kind == catalog::ChangeKind::access_changed)
+                users_changed = true;
             if (change.actor != core_.engine.process)
                 take_change(change);
         }
         state_.seen = changes.empty() ? snapshot().commit_seq() : changes.back().commit_seq;
     }
+    if (users_changed)
+        core_.access.refresh_user(snapshot());
     if (buckets_changed) {
         load_buckets();
         state_.names.forget_copies(durable_);
@@ -113,7 +119,23 @@ void TreeView::remember(const Effects& effects, QueueNumber number) {
         std::visit([&](const auto& one) { remember(one, number); }, effect);
 }
 
+// Who is asked for keys must find them while names are queued: the catalog does not know those.
+void TreeView::note_place(const catalog::Slot& slot) {
+    const auto bucket = state_.buckets.find(slot.bucket);
+    KnownInode* known = state_.names.find_inode(slot.ino);
+    if (known != nullptr && bucket != state_.buckets.end() &&
+        !core_.access.is_plain(bucket->second))
+        known->places.emplace(slot.parent, slot.name);
+}
+
+void TreeView::forget_place(const catalog::Slot& slot) {
+    KnownInode* known = state_.names.find_inode(slot.ino);
+    if (known != nullptr && !known->places.empty())
+        known->places.erase({slot.parent, slot.name});
+}
+
 void TreeView::remember(const PutName& effect, QueueNumber number) {
+    note_place(effect.slot);
     state_.names.put_name(effect.slot, number);
     if (!effect.slot.is_directory() || effect.replaces)
         return;
@@ -123,6 +145,7 @@ void TreeView::remember(const PutName& effect, QueueNumber number) {
 }
 
 void TreeView::remember(const DropName& effect, QueueNumber number) {
+    forget_place(effect.slot);
     state_.names.put_absence(effect.slot.parent, effect.slot.name, number);
     if (!effect.slot.is_directory())
         return;

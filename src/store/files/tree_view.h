@@ -90,6 +90,8 @@ public:
 private:
     void catch_up();
     void load_buckets();
+    void note_place(const catalog::Slot& slot);
+    void forget_place(const catalog::Slot& slot);
     void take_change(const catalog::Change& change);
     void check_still_named(catalog::Ino ino);
     [[nodiscard]] std::optional<KnownInode> load_inode(catalog::Ino ino, const catalog::Slot* name);
