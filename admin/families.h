@@ -14,6 +14,7 @@ namespace alexander::admin {
 [[nodiscard]] CommandFamily gc_family();
 [[nodiscard]] CommandFamily help_family();
 [[nodiscard]] CommandFamily history_family();
+[[nodiscard]] CommandFamily import_family();
 [[nodiscard]] CommandFamily key_family();
 [[nodiscard]] CommandFamily lifecycle_family();
 [[nodiscard]] CommandFamily mount_family();

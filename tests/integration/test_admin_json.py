@@ -120,4 +120,4 @@ def test_every_command_answers_as_the_reference_says(new_site, tmp_path):
 
 
 # Commands of other families whose JSON their own tests look at.
-UNASKED = ("key restore", "mount")
+UNASKED = ("key restore", "mount", "import")

@@ -115,7 +115,7 @@ def test_terraform(site, s3, home):
 
 
 def test_from_minio(new_site, home):
-    """Another store of ours takes MinIO's place: to rclone both are S3."""
+    """Another store of ours takes MinIO's place: to the import both are S3."""
     old, new = new_site(), new_site()
     for site in (old, new):
         site.start_s3d()
@@ -126,13 +126,13 @@ def test_from_minio(new_site, home):
                       Metadata={"colour": "black"})
     source.upload_file(str(home / "Documents/taxes/2025.bin"), "photos", "taxes.bin")
     run_guide(new, "from-minio.md", home, MINIO_ENDPOINT=old.endpoint, MINIO_USER=old.access_key,
-              MINIO_PASSWORD=old.secret_key)
+              MINIO_PASSWORD=old.secret_key, OWNER="main", stand_ins={"rm": "exit 0"})
     assert {row["Name"] for row in target.list_buckets()["Buckets"]} == {"photos", "empty"}
     cat = target.get_object(Bucket="photos", Key="a/cat ü.jpg")
     assert (cat["Body"].read(), cat["ContentType"], cat["Metadata"]["colour"]) == (b"cat", "image/jpeg", "black")
     assert target.get_object(Bucket="photos", Key="taxes.bin")["Body"].read() == \
         (home / "Documents/taxes/2025.bin").read_bytes()
-    assert (home / ".config/rclone/rclone.conf").stat().st_mode & 0o077 == 0
+    assert (home / "minio.keys").stat().st_mode & 0o077 == 0
 
 
 @pytest.fixture

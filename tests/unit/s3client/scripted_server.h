@@ -36,20 +36,28 @@ public:
         thread_ = std::thread([this] { serve(); });
     }
 
-    ~ScriptedServer() {
-        ::shutdown(socket_.get(), SHUT_RDWR);
-        thread_.join();
-    }
+    ~ScriptedServer() { stop(); }
 
     ScriptedServer(const ScriptedServer&) = delete;
     ScriptedServer& operator=(const ScriptedServer&) = delete;
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
 
-    /// Heads and bodies that came. To be asked when the client has had its last answer.
-    [[nodiscard]] const std::vector<std::string>& requests() const { return requests_; }
+    /// Heads and bodies that came. Stops the server: to be asked when the client has had its last
+    /// answer.
+    [[nodiscard]] const std::vector<std::string>& requests() {
+        stop();
+        return requests_;
+    }
 
 private:
+    void stop() {
+        if (!thread_.joinable())
+            return;
+        ::shutdown(socket_.get(), SHUT_RDWR);
+        thread_.join();
+    }
+
     void serve() {
         for (const std::string& answer : answers_) {
             const UniqueFd one =
