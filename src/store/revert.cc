@@ -6,106 +6,35 @@
 #include "store/content_use.h"
 #include "store/files/extended.h"
 #include "store/object_delete.h"
-#include "store/past.h"
 #include "store/quota.h"
+#include "store/revert_plan.h"
 #include "store/version_delete.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace alexander {
 namespace {
 
 using Kind = RevertStep::Kind;
 
-constexpr std::size_t keys_a_commit = 500;
-
-/// A step with what it was decided upon.
-struct Planned {
-    RevertStep step;
-    catalog::Version source;              // to come back
-    catalog::VersionSeq current_seq = 0;  // newest row or slot when it was planned, 0: none
-};
-
-VersionId id_of(const catalog::ObjectState& object) {
-    return object.is_null ? VersionId::null() : VersionId::of(object.version_seq);
-}
-
-Planned plan_of(Kind kind, std::string key, const catalog::Version& source) {
-    Planned planned;
-    planned.step.kind = kind;
-    planned.step.key = std::move(key);
-    planned.step.version = id_of(source.object);
-    planned.step.modified = source.object.modified;
-    planned.step.size_bytes = source.object.size;
-    planned.source = source;
-    return planned;
-}
-
-/// What a key's newest version is now, be it a marker; nothing if it never was.
-std::optional<catalog::Version> newest_of(catalog::Snapshot& rows,
-                                          const catalog::Bucket& bucket,
-                                          std::string_view key) {
-    if (auto row = catalog::newest_version(rows, bucket.id, key))
-        return row;
-    const auto slot = resolve_key(rows, bucket, key).slot;
-    if (!slot || !is_object(*slot))
-        return std::nullopt;
-    return version_of_slot(std::string(key), *slot);
-}
-
-bool is_meant(const RevertOptions& options, std::string_view key) {
-    if (key == options.key)
-        return true;
-    if (options.reach == RevertOptions::Reach::key)
-        return false;
-    return options.key.empty() || options.key.ends_with('/') || key.at(options.key.size()) == '/';
-}
-
-/// Every key that a run has to look at, in order, a page at a time.
-std::vector<std::string> next_keys(const BucketView& view,
-                                   const RevertOptions& options,
-                                   const std::string& after) {
-    std::vector<std::string> keys;
-    PastWalk walk(view.rows(), view.bucket, options.key, PastScope::ever());
-    if (!after.empty())
-        walk.seek(after + '\0');
-    while (keys.size() < keys_a_commit) {
-        const catalog::Version* version = walk.peek();
-        if (version == nullptr)
-            break;
-        if (is_meant(options, version->key)) {
-            keys.push_back(version->key);
-            walk.pop();
-            continue;
-        }
-        // Beside "docs" and below "docs/" there is "docs-old", which is not meant.
-        const std::string below = options.key + "/";
-        if (options.reach == RevertOptions::Reach::key || version->key > below)
-            break;
-        walk.seek(below);
-    }
-    return keys;
-}
-
 class Run {
 public:
-    using Plan = std::function<std::optional<Planned>(
+    using Plan = std::function<std::optional<PlannedRevert>(
         catalog::Snapshot&, const catalog::Bucket&, const std::string& key)>;
-    using Apply = std::function<void(CommitScope&, const Planned&)>;
+    using Apply = std::function<void(CommitScope&, const PlannedRevert&)>;
 
     Run(const Engine& engine, const RevertOptions& options) : engine_(engine), options_(options) {}
 
     RevertReport run(const Plan& plan, const Apply& apply) {
         std::string after;
         for (;;) {
-            std::vector<Planned> planned;
+            std::vector<PlannedRevert> planned;
             std::size_t keys = 0;
             catalog::BucketId bucket = 0;
             {
                 const BucketView view = read_bucket(engine_, options_.bucket);
                 bucket = view.bucket.id;
-                for (std::string& key : next_keys(view, options_, after)) {
+                for (std::string& key : next_reverted_keys(view, options_, after)) {
                     ++keys;
                     if (auto step = plan(view.rows(), view.bucket, key))
                         planned.push_back(std::move(*step));
@@ -117,23 +46,23 @@ public:
                 options_.progress(report_.looked_at);
             if (!options_.dry_run)
                 commit(bucket, planned, apply);
-            for (const Planned& one : planned)
+            for (const PlannedRevert& one : planned)
                 count(one.step);
-            if (keys < keys_a_commit)
+            if (keys < reverted_keys_a_commit)
                 return report_;
         }
     }
 
 private:
-    void commit(catalog::BucketId bucket, std::vector<Planned>& planned, const Apply& apply) {
-        const auto changes = [](const Planned& one) { return one.step.kind != Kind::keep; };
+    void commit(catalog::BucketId bucket, std::vector<PlannedRevert>& planned, const Apply& apply) {
+        const auto changes = [](const PlannedRevert& one) { return one.step.kind != Kind::keep; };
         if (std::none_of(planned.begin(), planned.end(), changes))
             return;
-        const std::vector<Planned> as_planned = planned;
+        const std::vector<PlannedRevert> as_planned = planned;
         Work work;
         work.change = [&](CommitScope& scope) {
             planned = as_planned;  // the work may run again
-            for (Planned& one : planned)
+            for (PlannedRevert& one : planned)
                 if (changes(one))
                     change(scope, bucket, one, apply);
         };
@@ -142,7 +71,7 @@ private:
 
     static void change(CommitScope& scope,
                        catalog::BucketId bucket,
-                       Planned& one,
+                       PlannedRevert& one,
                        const Apply& apply) {
         const auto now = newest_of(scope.rows(), bucket_row(scope, bucket), one.step.key);
         if ((now ? now->object.version_seq : 0) != one.current_seq) {
@@ -190,77 +119,6 @@ private:
     const RevertOptions& options_;
     RevertReport report_;
 };
-
-std::optional<Planned> plan_undelete(catalog::Snapshot& rows,
-                                     const catalog::Bucket& bucket,
-                                     const std::string& key) {
-    const auto newest = newest_of(rows, bucket, key);
-    if (!newest || !newest->is_marker)
-        return std::nullopt;
-    const auto last = find_past_object(rows, bucket, key, PastScope::ever());
-    if (!last)
-        return std::nullopt;
-    Planned planned = plan_of(Kind::undelete, key, *last);
-    planned.current_seq = newest->object.version_seq;
-    return planned;
-}
-
-/// False if what the key was at the moment may have been replaced without a record: a null version
-/// that is younger took the place of whatever null version was there.
-bool is_recorded(catalog::Snapshot& rows,
-                 const catalog::Bucket& bucket,
-                 const std::string& key,
-                 const std::optional<catalog::Version>& newest,
-                 const Timestamp& moment) {
-    const auto null_version = catalog::find_null_version(rows, bucket.id, key);
-    if (null_version)
-        return null_version->object.modified <= moment;
-    return !newest || !newest->object.is_null || newest->object.modified <= moment;
-}
-
-/// True if both show the same object to S3.
-bool is_same_object(const Keyring& keyring, const catalog::Version& a, const catalog::Version& b) {
-    if (a.object.version_seq == b.object.version_seq)
-        return true;
-    return a.kind == b.kind && a.object.content == b.object.content &&
-           a.object.size == b.object.size &&
-           reveal_etag(keyring, a.object) == reveal_etag(keyring, b.object) &&
-           open_attributes(keyring, a.object.sealed_attributes).serialize() ==
-               open_attributes(keyring, b.object.sealed_attributes).serialize();
-}
-
-/// The same row with its attributes.
-catalog::Version complete(catalog::Snapshot& rows,
-                          const catalog::Bucket& bucket,
-                          catalog::Version version) {
-    if (auto row = catalog::find_version(rows, bucket.id, version.key, version.object.version_seq))
-        return std::move(*row);
-    return version;  // a slot's has them
-}
-
-std::optional<Planned> plan_restore(const Keyring& keyring,
-                                    const Timestamp& moment,
-                                    catalog::Snapshot& rows,
-                                    const catalog::Bucket& bucket,
-                                    const std::string& key) {
-    const auto newest = newest_of(rows, bucket, key);
-    const bool exists = newest && !newest->is_marker;
-    auto then = find_past_object(rows, bucket, key, PastScope::at(moment));
-    if (then)
-        *then = complete(rows, bucket, std::move(*then));
-    const bool is_as_then = then ? exists && is_same_object(keyring, *then, *newest) : !exists;
-    if (is_as_then)
-        return std::nullopt;
-    Kind kind = then ? Kind::bring_back : Kind::remove;
-    const bool is_known = is_recorded(rows, bucket, key, newest, moment);
-    if (!is_known)
-        kind = Kind::keep;
-    Planned planned = plan_of(kind, key, then ? *then : *newest);
-    planned.current_seq = newest ? newest->object.version_seq : 0;
-    if (!is_known)
-        planned.step.reason = "what it was then was replaced while versioning was off";
-    return planned;
-}
 
 /// Owner, mode, times and extended attributes that the old version had.
 void copy_looks(CommitScope& scope,
@@ -338,14 +196,19 @@ std::string_view to_string(RevertStep::Kind kind) {
 
 RevertReport undelete(const Engine& engine, const Identity& who, const RevertOptions& options) {
     const catalog::BucketId bucket = bucket_settings(engine, options.bucket).id;
-    const auto apply = [&](CommitScope& scope, const Planned& planned) {
+    const auto apply = [&](CommitScope& scope, const PlannedRevert& planned) {
         const Removal removal{scope, engine.keyring, engine.random, bucket, who.user};
         const std::string& key = planned.step.key;
         for (;;) {
             const auto newest = catalog::newest_version(scope.rows(), bucket, key);
             if (!newest || !newest->is_marker)
                 return;
-            std::ignore = remove_version(removal, key, id_of(newest->object), {});
+            std::ignore =
+                remove_version(removal,
+                               key,
+                               newest->object.is_null ? VersionId::null()
+                                                      : VersionId::of(newest->object.version_seq),
+                               {});
         }
     };
     return Run(engine, options).run(plan_undelete, apply);
@@ -366,7 +229,7 @@ RevertReport restore_at(const Engine& engine,
         [&](catalog::Snapshot& rows, const catalog::Bucket& row, const std::string& key) {
             return plan_restore(engine.keyring, moment, rows, row, key);
         };
-    const auto apply = [&](CommitScope& scope, const Planned& planned) {
+    const auto apply = [&](CommitScope& scope, const PlannedRevert& planned) {
         if (planned.step.kind == Kind::bring_back) {
             bring_back(scope, engine, bucket.id, planned.source);
             return;
