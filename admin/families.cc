@@ -7,10 +7,10 @@ namespace alexander::admin {
 std::span<const CommandFamily> families() {
     // In the order in which --help shows them.
     static const std::array all{
-        setup_family(), doctor_family(),   store_family(),      usage_family(),   top_family(),
-        bench_family(), user_family(),     bucket_family(),     presign_family(), import_family(),
-        mount_family(), history_family(),  lifecycle_family(),  gc_family(),      key_family(),
-        scrub_family(), recovery_family(), completion_family(), help_family(),
+        setup_family(),  doctor_family(), store_family(),    usage_family(),      top_family(),
+        bench_family(),  user_family(),   bucket_family(),   presign_family(),    import_family(),
+        export_family(), mount_family(),  history_family(),  lifecycle_family(),  gc_family(),
+        key_family(),    scrub_family(),  recovery_family(), completion_family(), help_family(),
     };
     return all;
 }

@@ -11,6 +11,7 @@ namespace alexander::admin {
 [[nodiscard]] CommandFamily bucket_family();
 [[nodiscard]] CommandFamily completion_family();
 [[nodiscard]] CommandFamily doctor_family();
+[[nodiscard]] CommandFamily export_family();
 [[nodiscard]] CommandFamily gc_family();
 [[nodiscard]] CommandFamily help_family();
 [[nodiscard]] CommandFamily history_family();

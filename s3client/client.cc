@@ -42,6 +42,8 @@ ErrorCode code_of(int status, std::string_view code) {
     if (code == "BucketAlreadyExists")
         return ErrorCode::bucket_exists;
     switch (status) {
+        case 400:
+            return ErrorCode::invalid_argument;
         case 401:
         case 403:
             return ErrorCode::access_denied;

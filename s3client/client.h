@@ -44,8 +44,8 @@ using Sink = std::function<void(ByteView)>;
 /// then is thrown. One thread at a time.
 ///
 /// Methods throw what the server said as access_denied, no_such_bucket, no_such_key,
-/// no_such_upload, bucket_exists, precondition_failed, no_space or device_error, with request,
-/// status and the server's own words.
+/// no_such_upload, bucket_exists, precondition_failed, no_space, invalid_argument (400) or
+/// device_error, with request, status and the server's own words.
 class Client {
 public:
     /// The services must live as long as this does.

@@ -74,6 +74,7 @@ def test_every_command_answers_as_the_reference_says(new_site, tmp_path):
     s3.delete_object(Bucket="json", Key="k")
     ask("undelete", "s3://json/k", expect_rows=True)
     ask("restore", "--at", "2020-01-01T00:00:00Z", "--dry-run", "s3://json/", expect_rows=True)
+    ask("export", "s3://json/k", str(tmp_path / "exported"))
     ask("presign", "s3://json/k", "--username", "main")
     ask("top", "--count", "1", "--interval", "1", expect_rows=True)
     ask("doctor", expect_rows=True)

@@ -64,7 +64,7 @@ TEST_CASE("a refusal for good is told at once, in the domain's words") {
         {refusal("404 Not Found", "NoSuchKey"), ErrorCode::no_such_key},
         {refusal("412 Failed", "PreconditionFailed"), ErrorCode::precondition_failed},
         {refusal("507 Full", "XMinioStorageFull"), ErrorCode::no_space},
-        {answer("400 Bad Request", "\x1b[31mred"), ErrorCode::device_error}};
+        {answer("400 Bad Request", "\x1b[31mred"), ErrorCode::invalid_argument}};
     for (const auto& [text, code] : cases) {
         ScriptedServer server({text});
         ScriptedClient mine(server);
