@@ -176,7 +176,7 @@ TEST_CASE("a backup is refused where it does not belong, and opens with its key 
     site.put("a", 1);
     static_cast<void>(back_up(*site.store, shelf.files));
     CHECK_THROWS_WITH_AS(static_cast<void>(back_up(*other.store, shelf.files)),
-                         "the folder is a backup of another store",
+                         "this is a backup of another store",
                          Error);
     CHECK_THROWS_AS(FolderTarget(site.boot.files(), FolderTarget::Use::write), Error);
     CHECK_THROWS_AS(verify(shelf.files, other.master, site.random), Error);

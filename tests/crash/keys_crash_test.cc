@@ -188,7 +188,7 @@ TEST_CASE("two processes that change keys at once both succeed") {
     CHECK(first->keys().list().size() == 21);
     CHECK(second->keys().epochs().current == 21);
     for (const MasterKey& key : added)
-        CHECK_NOTHROW(boot.open(key, ProcessRole::admin));
+        CHECK(boot.open(key, ProcessRole::admin) != nullptr);
 }
 
 TEST_CASE("a running program works on through a change of keys, and follows it") {
@@ -232,7 +232,7 @@ TEST_CASE("a running program works on through a change of keys, and follows it")
     CHECK(daemon->keys().list().size() == 1);
     CHECK(daemon->keys().list().front().number == added);
     daemon->users().create("later", {});  // needs the keyring as it is now
-    CHECK_THROWS_AS(boot.open(keys.old_key, ProcessRole::admin), Error);
+    CHECK_THROWS_AS((void)boot.open(keys.old_key, ProcessRole::admin), Error);
 }
 
 TEST_CASE(

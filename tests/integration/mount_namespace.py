@@ -31,13 +31,18 @@ class MountNamespace:
             stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL)
         assert self.holder.stdout.readline() == "ready\n"
 
+    def entered(self, *command):
+        """A command line that runs one in here. The root is named, too: it need not be that of
+        the mount namespace (the tests may run in a chroot)."""
+        holder = f"/proc/{self.holder.pid}"
+        return ["nsenter", f"--mount={holder}/ns/mnt", f"--root={holder}/root",
+                *map(str, command)]
+
     def run(self, *command, **options):
         """A finished process, whatever its status. Its output is read to the end: a mount that
         kept it open would hang here."""
-        return subprocess.run(
-            ["nsenter", f"--mount=/proc/{self.holder.pid}/ns/mnt", *map(str, command)],
-            capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL,
-            **options)
+        return subprocess.run(self.entered(*command), capture_output=True, text=True, timeout=60,
+                              check=False, stdin=subprocess.DEVNULL, **options)
 
     def must(self, *command, **options):
         done = self.run(*command, **options)

@@ -120,7 +120,7 @@ def test_faults_of_the_folder(new_site):
     (site.store / "run/collected").write_text("1000000000")
     expect(site, "last_collection", "warning", "still takes space", "gc --run")
     assert "due yet" in examine(site)["catalog_snapshot"]["what"]
-    site.run("sqlite3", site.store / "meta/alexander.db", "UPDATE user SET created_s = created_s - 20000")
+    site.edit_catalog("UPDATE user SET created_s = created_s - 20000")
     expect(site, "catalog_snapshot", "warning", "no snapshot of the catalog", "snapshot create")
     expect(site, "catalog_snapshot", "warning", "loses everything", "3600", "--snapshot.interval_seconds=0")
     site.admin("snapshot", "create")
@@ -128,8 +128,7 @@ def test_faults_of_the_folder(new_site):
     for path in site.store.rglob("*.snapshot"):
         path.unlink()
     expect(site, "catalog_snapshot", "warning", "file is missing", "snapshot create")
-    site.run("sqlite3", site.store / "meta/alexander.db",
-             "UPDATE catalog_snapshot SET created_s = created_s - 20000")
+    site.edit_catalog("UPDATE catalog_snapshot SET created_s = created_s - 20000")
     expect(site, "catalog_snapshot", "warning", "5 h", "snapshot create")
     os.truncate(site.store / "reserve", 4096)
     expect(site, "reserve", "warning", "not kept aside", "room")
@@ -143,12 +142,10 @@ def test_faults_of_the_folder(new_site):
     (site.store / "STORE").rename(site.store / "STORE.away")
     expect(site, "store_format", "failure", "", "storage.data_dir")
     (site.store / "STORE.away").rename(site.store / "STORE")
-    site.run("sqlite3", site.store / "meta/alexander.db",
-             "UPDATE store_state SET schema_version = schema_version - 1")
+    site.edit_catalog("UPDATE store_state SET schema_version = schema_version - 1")
     expect(site, "schema", "warning", "this program's", "migrates")
     assert examine(site)["opening"]["verdict"] == "skipped", "a doctor must not migrate"
-    site.run("sqlite3", site.store / "meta/alexander.db",
-             "UPDATE store_state SET schema_version = schema_version + 1")
+    site.edit_catalog("UPDATE store_state SET schema_version = schema_version + 1")
     expect(site, "store_folder", "failure", "no folder", "storage.data_dir", "--storage.data_dir=/nonexistent")
 
 
@@ -161,8 +158,7 @@ def test_faults_of_users_keys_and_buckets(new_site):
     soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
     key = site.admin_json("accesskey", "create", "--username", "idle", "--expires", soon)["access_key_id"]
     expect(site, "expiring_keys", "warning", key, "accesskey create")
-    site.run("sqlite3", site.store / "meta/alexander.db",
-             "UPDATE access_key SET expires_s = 1000000000 WHERE expires_s IS NOT NULL")
+    site.edit_catalog("UPDATE access_key SET expires_s = 1000000000 WHERE expires_s IS NOT NULL")
     expect(site, "expired_keys", "warning", key, "accesskey revoke")
     s3 = site.client()
     s3.create_bucket(Bucket="open-to-all")
@@ -178,14 +174,13 @@ def test_faults_of_users_keys_and_buckets(new_site):
     site.admin("bucket", "set-quota", "open-to-all", "--bytes", "1000")
     expect(site, "quotas", "warning", "open-to-all", "set-quota")
     s3.create_multipart_upload(Bucket="open-to-all", Key="never")
-    site.run("sqlite3", site.store / "meta/alexander.db", "UPDATE upload SET initiated_s = 1000000000")
+    site.edit_catalog("UPDATE upload SET initiated_s = 1000000000")
     expect(site, "open_uploads", "warning", "1 uploads", "AbortIncompleteMultipartUpload")
     s3.create_bucket(Bucket="data")
     s3.put_object(Bucket="data", Key="k", Body=os.urandom(100_000))
-    site.run("sqlite3", site.store / "meta/alexander.db",
-             "UPDATE pack SET created_s = 1000000000, scrubbed_s = 0")
+    site.edit_catalog("UPDATE pack SET created_s = 1000000000, scrubbed_s = 0")
     expect(site, "last_scrub", "warning", "not checked", "alexander-admin scrub")
-    site.run("sqlite3", site.store / "meta/alexander.db", "UPDATE chunk SET state = 2")
+    site.edit_catalog("UPDATE chunk SET state = 2")
     expect(site, "damage", "failure", "damaged chunks", "damage list")
 
 

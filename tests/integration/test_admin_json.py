@@ -102,7 +102,7 @@ def test_every_command_answers_as_the_reference_says(new_site, tmp_path):
     s3.put_bucket_lifecycle_configuration(Bucket="json", LifecycleConfiguration={"Rules": [
         {"ID": "r", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 1}}]})
     ask("lifecycle run", "--dry-run", "--lifecycle.day_seconds=1")
-    site.run("sqlite3", site.store / "meta/alexander.db", "UPDATE chunk SET state = 2")
+    site.edit_catalog("UPDATE chunk SET state = 2")
     ask("damage list", expect_rows=True)
     ask("completion", "bash")
     ask("version")

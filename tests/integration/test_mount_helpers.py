@@ -135,8 +135,8 @@ def test_umount_returns_when_all_is_stored_and_the_daemon_has_ended(host, s3, bu
 def test_a_mount_in_use_is_not_unmounted_unless_lazily(host, place, mount):
     assert mount().returncode == 0
     daemon = host.daemon(place)
-    user = subprocess.Popen(["nsenter", f"--mount=/proc/{host.holder.pid}/ns/mnt", "sh", "-c",
-                             f"exec 3>{place}/f; echo open; read line; echo later >&3"],
+    script = f"exec 3>{place}/f; echo open; read line; echo later >&3"
+    user = subprocess.Popen(host.entered("sh", "-c", script),
                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert user.stdout.readline() == "open\n"
 
@@ -287,8 +287,8 @@ print(stream.readline(), flush=True)
 
 
 def test_the_daemon_logs_to_the_journal(host, place, mount):
-    journal = subprocess.Popen(["nsenter", f"--mount=/proc/{host.holder.pid}/ns/mnt", "python3",
-                                "-c", JOURNAL], stdout=subprocess.PIPE, text=True)
+    journal = subprocess.Popen(host.entered("python3", "-c", JOURNAL), stdout=subprocess.PIPE,
+                               text=True)
     assert journal.stdout.readline() == "listening\n"
 
     assert mount().returncode == 0
