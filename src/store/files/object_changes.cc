@@ -30,6 +30,19 @@ bool is_provisional(const HistoryContext& context, const catalog::Version& versi
            context.scope.now().seconds - version.object.modified.seconds < coalescing_seconds;
 }
 
+/// The full hour that shows what was made at the time, if nothing comes after it.
+std::int64_t next_full_hour(const Timestamp& time) {
+    constexpr std::int64_t hour = 3600;
+    return (time.seconds + hour - 1) / hour;
+}
+
+/// True if the next publish takes the place of the version. It stays if a full hour is between the
+/// two: a file that is published all the time would have no past otherwise.
+bool is_replaced_by_next(const HistoryContext& context, const catalog::Version& version) {
+    return is_provisional(context, version) &&
+           next_full_hour(version.object.modified) == next_full_hour(context.scope.now());
+}
+
 void erase_version(const HistoryContext& context, const catalog::Version& version) {
     catalog::Transaction& rows = context.scope.rows();
     catalog::delete_version(rows, version.bucket, version.key, version.object.version_seq);
@@ -213,7 +226,7 @@ void publish(const ChangeContext& change, const Publish& effect) {
         if (context.bucket.keeps_history())
             previous = find_current_version(rows, context.bucket, named.key, slot);
         put_named_slot(context, named, slot);
-        if (previous && is_provisional(context, *previous) && previous->ino == effect.ino &&
+        if (previous && previous->ino == effect.ino && is_replaced_by_next(context, *previous) &&
             catalog::find_version(rows, context.bucket.id, named.key, previous->object.version_seq))
             erase_version(context, *previous);
     }

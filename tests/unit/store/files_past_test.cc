@@ -460,4 +460,39 @@ TEST_CASE("names of moments are Samba's, and only those") {
     CHECK_FALSE(parse_version("null"));
 }
 
+TEST_CASE("a file that is published all the time leaves what it was at each full hour, no more") {
+    Past past;
+    std::map<std::int64_t, std::string> at_full_hour;  // of moments: what was written last by then
+    const std::int64_t begin = past.now_s();
+    for (std::string body; past.now_s() < begin + 3 * 3600; past.pass(30)) {
+        const std::int64_t next = (past.now_s() + 3599) / 3600 * 3600;
+        body = "at " + std::to_string(past.now_s());
+        past.write(past.tree->root(), "database", body);
+        at_full_hour[next] = body;
+    }
+
+    CHECK(past.texts_of_versions(".versions/database").size() == at_full_hour.size());
+    for (const auto& [moment, body] : at_full_hour) {
+        if (moment > past.now_s())
+            continue;
+        INFO("moment ", show_moment(moment));
+        const auto found = past.find(past.moment_path(moment) + "/database");
+        REQUIRE(found.has_value());
+        CHECK(past.text(found->ino) == body);
+    }
+}
+
+TEST_CASE("what was published in the second of a full hour belongs to it") {
+    Past past;
+    const std::int64_t hour = (past.now_s() / 3600 + 1) * 3600;
+    past.pass(hour - past.now_s() - 1);
+    for (const char* body : {"a second before", "in the second", "a second after"}) {
+        past.write(past.tree->root(), "f", body);
+        past.pass(1);
+    }
+
+    CHECK(past.texts_of_versions(".versions/f") == Texts{"in the second", "a second after"});
+    CHECK(past.text(past.find(past.moment_path(hour) + "/f")->ino) == "in the second");
+}
+
 }  // namespace alexander::files
