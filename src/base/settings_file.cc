@@ -6,11 +6,13 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <set>
+#include <sstream>
 #include <system_error>
 
 namespace alexander {
@@ -125,6 +127,45 @@ private:
     std::set<std::string> names_;
 };
 
+/// Takes no interest in what a document says.
+class DocumentSkipper final : public YAML::EventHandler {
+public:
+    void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
+
+    void OnDocumentEnd() override {}
+
+    void OnNull(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+
+    void OnAlias(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+
+    void OnScalar(const YAML::Mark& /*mark*/,
+                  const std::string& /*tag*/,
+                  YAML::anchor_t /*anchor*/,
+                  const std::string& /*value*/) override {}
+
+    void OnSequenceStart(const YAML::Mark& /*mark*/,
+                         const std::string& /*tag*/,
+                         YAML::anchor_t /*anchor*/,
+                         YAML::EmitterStyle::value /*style*/) override {}
+
+    void OnSequenceEnd() override {}
+
+    void OnMapStart(const YAML::Mark& /*mark*/,
+                    const std::string& /*tag*/,
+                    YAML::anchor_t /*anchor*/,
+                    YAML::EmitterStyle::value /*style*/) override {}
+
+    void OnMapEnd() override {}
+};
+
+// YAML::LoadAll finds documents without end in ", 1".
+bool has_two_documents(const std::string& text) {
+    std::istringstream stream(text);
+    YAML::Parser parser(stream);
+    DocumentSkipper skipper;
+    return parser.HandleNextDocument(skipper) && parser.HandleNextDocument(skipper);
+}
+
 }  // namespace
 
 std::string read_text_file(const std::string& path) {
@@ -134,11 +175,9 @@ std::string read_text_file(const std::string& path) {
 void read_settings_file(const std::string& path, int rank, RawSettings& settings) {
     const std::string text = read_text_file(path);
     try {
-        const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-        if (documents.size() > 1)
+        if (has_two_documents(text))
             refuse(path, "must be one YAML document");
-        if (!documents.empty())
-            FileReader(path, rank, settings).read(documents.front());
+        FileReader(path, rank, settings).read(YAML::Load(text));
     } catch (const YAML::Exception& error) {
         refuse(place(path, error.mark), error.msg);
     }

@@ -110,6 +110,15 @@ TEST_CASE_FIXTURE(Fixture, "every type of setting is read from the file") {
     CHECK(settings.fuse.attribute_timeout == std::chrono::milliseconds(0));
 }
 
+TEST_CASE_FIXTURE(Fixture,
+                  "two documents, and what looks like documents without end, are refused") {
+    for (const char* const text :
+         {"server:\n  port: 80\n---\nserver:\n  port: 81\n", ", 1\n- \n"}) {
+        write("main.yaml", text);
+        CHECK_THROWS_AS(load(), Error);
+    }
+}
+
 TEST_CASE_FIXTURE(Fixture, "later sources win: file, conf.d in order, environment, command line") {
     write("main.yaml", "server: {port: 1, workers: 1, host: one, domain: one}\n");
     write("conf.d/10-a.yaml", "server: {workers: 3, host: three, domain: three}\n");
