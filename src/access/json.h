@@ -13,6 +13,14 @@ namespace alexander {
 struct JsonValue {
     enum class Kind : std::uint8_t { null, boolean, number, string, array, object };
 
+    // In the source: clang 14 wants `members` to be complete for its own.
+    JsonValue();
+    JsonValue(const JsonValue&);
+    JsonValue(JsonValue&&) noexcept;
+    JsonValue& operator=(const JsonValue&);
+    JsonValue& operator=(JsonValue&&) noexcept;
+    ~JsonValue();
+
     Kind kind = Kind::null;
     std::string text;              // of a string (UTF-8), number, `true` or `false`
     std::vector<JsonValue> items;  // of an array
