@@ -65,7 +65,8 @@ bool Acl::is_valid() const {
     constexpr std::uint16_t known =
         owner_tag | user_tag | owning_group_tag | group_tag | mask_tag | other_tag;
     const bool are_known = std::all_of(entries_.begin(), entries_.end(), [](const Entry& e) {
-        return (e.tag & ~known) == 0 && (e.tag & (e.tag - 1U)) == 0 && e.permissions <= 7;
+        return e.tag != 0 && (e.tag & ~known) == 0 && (e.tag & (e.tag - 1U)) == 0 &&
+               e.permissions <= 7;
     });
     const bool are_ordered =
         std::is_sorted(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
