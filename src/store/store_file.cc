@@ -15,6 +15,7 @@ constexpr std::size_t version_at = 8;
 constexpr std::size_t length_at = 12;
 constexpr std::size_t uuid_at = 16;
 constexpr std::size_t features_at = 32;
+constexpr std::size_t zero_at = 56;
 constexpr std::size_t crc_at = 60;
 
 template <typename Number>
@@ -57,6 +58,7 @@ StoreFile parse_store_file(ByteView bytes) {
     if (bytes.size() != store_file_size ||
         get<std::uint32_t>(bytes, version_at) != store_format_version ||
         get<std::uint32_t>(bytes, length_at) != store_file_size ||
+        get<std::uint32_t>(bytes, zero_at) != 0 ||
         get<std::uint32_t>(bytes, crc_at) != crc32c(bytes.first(crc_at)))
         throw Error(ErrorCode::corrupt, "STORE is damaged");
 

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/hex.h"
 #include "base/posix_file_system.h"
+#include "crypto/crc.h"
 #include "tests/unit/scratch_directory.h"
 
 #include <doctest/doctest.h>
@@ -50,6 +51,12 @@ TEST_CASE("other bytes are no store, damage is corrupt, later versions and featu
         damaged[i] ^= std::byte{0x10};
         CHECK(parse_failure(damaged).has_value());
     }
+    auto not_zero = good;
+    not_zero[56] = std::byte{1};
+    const std::uint32_t sum = crc32c(ByteView(not_zero).first(60));
+    for (std::size_t i = 0; i < 4; ++i)
+        not_zero[60 + i] = static_cast<std::byte>(sum >> (8 * i));
+    CHECK(parse_failure(not_zero) == ErrorCode::corrupt);
     auto later = good;
     later[8] = std::byte{2};
     CHECK(parse_failure(later) == ErrorCode::newer_format);
