@@ -115,7 +115,25 @@ struct MemoryDisk::State {
 
 MemoryDisk::MemoryDisk() : state_(std::make_unique<State>()) {}
 
+MemoryDisk::MemoryDisk(const Image& image) : MemoryDisk() {
+    auto contents = state_->contents.lock();
+    for (const auto& [path, bytes] : image) {
+        auto node = std::make_shared<Node>();
+        node->is_folder = !bytes;
+        node->cached = node->durable = bytes.value_or(Bytes());
+        contents->cached[path] = contents->durable[path] = std::move(node);
+    }
+}
+
 MemoryDisk::~MemoryDisk() = default;
+
+MemoryDisk::Image MemoryDisk::image() {
+    Image image;
+    for (const auto& [path, node] : state_->contents.lock()->cached) {
+        image[path] = node->is_folder ? std::nullopt : std::optional(node->cached);
+    }
+    return image;
+}
 
 void MemoryDisk::cut_power(const std::function<bool()>& survives) {
     auto contents = state_->contents.lock();

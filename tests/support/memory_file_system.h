@@ -4,7 +4,9 @@
 #include "base/file_system.h"
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace alexander {
@@ -28,7 +30,11 @@ enum class DiskOperation : std::uint8_t {
 /// Any thread may call any method at any time.
 class MemoryDisk {
 public:
+    /// What programs see: each file's bytes by path, nothing for a folder.
+    using Image = std::map<std::string, std::optional<Bytes>>;
+
     MemoryDisk();
+    explicit MemoryDisk(const Image& image);  // all of it is durable
     ~MemoryDisk();
     MemoryDisk(const MemoryDisk&) = delete;
     MemoryDisk& operator=(const MemoryDisk&) = delete;
@@ -36,6 +42,8 @@ public:
     /// Every open file fails with EIO from here on; the cache is made of the durable part again,
     /// after each unsynced write, truncation or name for which `survives` says true (in order).
     void cut_power(const std::function<bool()>& survives = [] { return false; });
+
+    [[nodiscard]] Image image();
 
     struct State;
 
