@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <map>
 
 namespace alexander::admin {
@@ -41,6 +42,7 @@ Record describe(Store& store, const catalog::Bucket& bucket) {
             {"logical_bytes", usage.bytes},
             {"quota_bytes", bucket.quota_bytes},
             {"quota_objects", bucket.quota_objects},
+            {"version_window_seconds", bucket.version_window_seconds},
             {"created", format_iso8601(bucket.created)}};
 }
 
@@ -78,6 +80,7 @@ void list_buckets(const Invocation& invocation) {
                           "logical_bytes",
                           "quota_bytes",
                           "quota_objects",
+                          "version_window_seconds",
                           "created"},
                          rows);
 }
@@ -127,6 +130,18 @@ void set_bucket_quota(const Invocation& invocation) {
     invocation.out.record(describe(store, store.buckets().get(bucket.name)));
 }
 
+void set_version_window(const Invocation& invocation) {
+    const std::string& text = invocation.operands[1];
+    std::int64_t seconds = 0;
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    if (fault != std::errc() || end != text.data() + text.size())
+        throw Error(ErrorCode::invalid_argument, "\"" + text + "\" is no number of seconds");
+    LocalStore local = invocation.open_store();
+    Store& store = local.store();
+    store.buckets().set_version_window(invocation.operands[0], seconds);
+    invocation.out.record(describe(store, store.buckets().get(invocation.operands[0])));
+}
+
 constexpr std::array<std::string_view, 2> new_bucket_options{"owner", "profile"};
 constexpr std::array<std::string_view, 2> quota_options{"bytes", "objects"};
 
@@ -144,6 +159,11 @@ constexpr std::array command_table{
             "Limits what a bucket may hold, or no longer.",
             quota_options,
             set_bucket_quota},
+    Command{"bucket set-version-window",
+            "NAME SECONDS",
+            "Says how long the mount may take back a version of its own that S3 has not named.",
+            {},
+            set_version_window},
 };
 
 const std::array option_table{

@@ -10,7 +10,8 @@ namespace {
 constexpr auto select_bucket = sql::text(
     "SELECT id, name, owner, domain, root_ino, versioning, profile, directory_markers, trust_posix,"
     " uid, gid, file_mode, directory_mode, region, created_s, created_ns, object_lock, lock_mode,"
-    " lock_days, lock_years, settings_seq, quota_bytes, quota_objects FROM bucket");
+    " lock_days, lock_years, settings_seq, quota_bytes, quota_objects, version_window_s FROM "
+    "bucket");
 constexpr auto bucket_by_name = select_bucket + sql::text(" WHERE name = $1");
 constexpr auto bucket_by_id = select_bucket + sql::text(" WHERE id = $1");
 constexpr auto buckets_from =
@@ -40,7 +41,8 @@ Bucket decode_bucket(sql::Row row) {
              bucket.lock_years,
              bucket.settings_seq,
              bucket.quota_bytes,
-             bucket.quota_objects);
+             bucket.quota_objects,
+             bucket.version_window_seconds);
     return bucket;
 }
 
@@ -69,7 +71,8 @@ void write_bucket(Transaction& transaction, sql::SqlText sql, const Bucket& buck
                  bucket.lock_years,
                  bucket.settings_seq,
                  bucket.quota_bytes,
-                 bucket.quota_objects);
+                 bucket.quota_objects,
+                 bucket.version_window_seconds);
 }
 
 }  // namespace
@@ -80,9 +83,9 @@ void insert_bucket(Transaction& transaction, const Bucket& bucket) {
         "INSERT INTO bucket (id, name, owner, domain, root_ino, versioning, profile,"
         " directory_markers, trust_posix, uid, gid, file_mode, directory_mode, region, created_s,"
         " created_ns, commit_seq, object_lock, lock_mode, lock_days, lock_years, settings_seq,"
-        " quota_bytes, quota_objects)"
+        " quota_bytes, quota_objects, version_window_s)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,"
-        " $19, $20, $21, $22, $23, $24)",
+        " $19, $20, $21, $22, $23, $24, $25)",
         bucket);
     sql::execute(transaction.connection(),
                  "INSERT INTO usage (bucket, bytes, objects, versions) VALUES ($1, 0, 0, 0)",
@@ -121,7 +124,8 @@ void update_bucket(Transaction& transaction, const Bucket& bucket) {
         " profile = $7, directory_markers = $8, trust_posix = $9, uid = $10, gid = $11,"
         " file_mode = $12, directory_mode = $13, region = $14, created_s = $15, created_ns = $16,"
         " commit_seq = $17, object_lock = $18, lock_mode = $19, lock_days = $20, lock_years = $21,"
-        " settings_seq = $22, quota_bytes = $23, quota_objects = $24 WHERE id = $1",
+        " settings_seq = $22, quota_bytes = $23, quota_objects = $24,"
+        " version_window_s = $25 WHERE id = $1",
         bucket);
 }
 

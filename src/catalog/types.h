@@ -117,6 +117,7 @@ struct Bucket {
     CommitSeq settings_seq = 0;      // of the last change of a document, 0: there never was one
     std::int64_t quota_bytes = 0;    // 0: no limit
     std::int64_t quota_objects = 0;  // 0: no limit
+    std::int64_t version_window_seconds = 60;
 
     /// True if history rows are kept for its keys.
     [[nodiscard]] bool keeps_history() const { return versioning != Versioning::never; }

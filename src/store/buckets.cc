@@ -195,6 +195,21 @@ void Buckets::set_quota(std::string_view name, std::int64_t bytes, std::int64_t 
     commit_to_bucket(engine_, id, std::move(work));
 }
 
+void Buckets::set_version_window(std::string_view name, std::int64_t seconds) {
+    constexpr std::int64_t hour = 3600;
+    if (seconds < 0 || seconds > hour)
+        throw Error(ErrorCode::invalid_argument, "a version window is 0 to 3600 seconds");
+    const catalog::BucketId id = bucket_settings(engine_, name).id;
+    Work work;
+    work.change = [&](CommitScope& scope) {
+        catalog::Bucket bucket = bucket_row(scope, id);
+        bucket.version_window_seconds = seconds;
+        catalog::update_bucket(scope.rows(), bucket);
+        log_bucket(scope.rows(), bucket);
+    };
+    commit_to_bucket(engine_, id, std::move(work));
+}
+
 catalog::Usage Buckets::usage(std::string_view name) {
     const BucketView view = read_bucket(engine_, name);
     return catalog::get_usage(view.rows(), view.bucket.id);

@@ -70,6 +70,11 @@ public:
     /// Limits of what it may hold; 0 is none. What is there already stays.
     void set_quota(std::string_view name, std::int64_t bytes, std::int64_t objects);
 
+    /// How long the mount may take back a version that it made itself and S3 has not named: closing
+    /// a file again replaces it, deleting the file leaves nothing. At most an hour; 0 keeps every
+    /// one but those of a file that stays open.
+    void set_version_window(std::string_view name, std::int64_t seconds);
+
     [[nodiscard]] catalog::Usage usage(std::string_view name);
 
 private:

@@ -65,6 +65,7 @@ def test_every_command_answers_as_the_reference_says(new_site, tmp_path):
     ask("bucket create", "--owner", "main", "json")
     ask("bucket set-versioning", "json", "enabled")
     ask("bucket set-quota", "json", "--bytes", "100000000")
+    ask("bucket set-version-window", "json", "600")
     ask("bucket list", expect_rows=True)
     s3.put_object(Bucket="json", Key="k", Body=os.urandom(300_000))
     ask("status")

@@ -163,6 +163,8 @@ void DataOperations::release(catalog::Ino ino, OpenFor purpose) noexcept {
     }
     try {
         unpin(ino, pin_for(purpose));
+        if (pin_for(purpose) == Pin::writer)
+            end_write_session(ino);
     } catch (const Error& error) {
         core_.engine.log.error("mount", std::string("release: ") + error.what());
     }
@@ -212,6 +214,12 @@ void DataOperations::spill_others(const OpenFile& except) {
         const auto held = static_cast<std::int64_t>(contents->dirty_bytes());
         dirty_bytes_ += held - other->counted_dirty_bytes.exchange(held);
     }
+}
+
+void DataOperations::end_write_session(catalog::Ino ino) {
+    const std::shared_ptr<OpenFile> open = find_open(ino);
+    if (open && !has_writers(ino))
+        open->lock()->end_write_session();
 }
 
 void DataOperations::write(catalog::Ino ino, std::uint64_t offset, ByteView bytes) {

@@ -86,6 +86,7 @@ private:
     void check_may_change(catalog::Ino ino, ByHandle by_handle);
     [[nodiscard]] std::size_t share(const Range& from, const Range& to, std::size_t length);
     void unpin(catalog::Ino ino, Pin pin);
+    void end_write_session(catalog::Ino ino);
     QueueNumber publish(OpenFile& file);  // the operation's number, 0 if there is nothing to do
     void note_change(FileContents& contents, catalog::Ino ino, bool changes_times);
     void limit_memory(OpenFile& file, FileContents& contents);

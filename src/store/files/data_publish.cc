@@ -36,12 +36,15 @@ QueueNumber DataOperations::publish(OpenFile& file) {
                               known.inode.bucket,
                               NewContent{draft.content, draft.etag},
                               draft.profile,
-                              result});
+                              result,
+                              contents->session_publication()});
         operation.add(PutInode{known.inode});
     };
     const QueueNumber number =
         change(core_, file.ino(), plan, [](TreeView&) { return true; }).second;
     contents->published(result);
+    if (!has_writers(file.ino()))
+        contents->end_write_session();
     const auto held = static_cast<std::int64_t>(contents->dirty_bytes());
     dirty_bytes_ += held - file.counted_dirty_bytes.exchange(held);
     return number;

@@ -67,6 +67,7 @@ struct Publish {
     NewContent content;
     std::uint8_t profile = 0;
     std::shared_ptr<Publication> result;
+    std::shared_ptr<const Publication> supersedes;  // of the same write session, if there was one
 };
 
 /// Keeps an inode that no name leads to while this process lives.

@@ -1,6 +1,7 @@
 #include "catalog/inodes.h"
 #include "catalog/slots.h"
 #include "store/files/object_changes.h"
+#include "store/files/version_sessions.h"
 #include "store/keys.h"
 
 namespace alexander::files {
@@ -70,7 +71,7 @@ void move_history(const ChangeContext& change, const MoveHistory& effect) {
                 moved);
     // Of an exchange, one's new key may be the other's old one: the marker comes first.
     for (const MovedObject& object : moved)
-        std::ignore = remove_named_slot(context, {object.slot, object.old_key});
+        remove_name(context, {object.slot, object.old_key});
     for (const MovedObject& object : moved)
         put_at_new_key(context, object);
 }

@@ -6,6 +6,7 @@
 #include "catalog/versions.h"
 #include "crypto/hash.h"
 #include "store/files/object_metadata.h"
+#include "store/files/version_sessions.h"
 #include "store/keys.h"
 
 #include <algorithm>
@@ -13,62 +14,12 @@
 namespace alexander::files {
 namespace {
 
-constexpr std::int64_t coalescing_seconds = 60;
-constexpr std::size_t longest_elided_history = 16;
 constexpr std::size_t names_limit = 65536;
 
 std::string key_for(const HistoryContext& context, catalog::Ino parent, std::string_view name) {
     if (!context.bucket.keeps_history())
         return {};  // nothing is filed by key there
     return key_of(context.scope.rows(), context.bucket, parent, name);
-}
-
-/// Made by the mount a moment ago, not locked and never shown to an S3 client by its id.
-bool is_provisional(const HistoryContext& context, const catalog::Version& version) {
-    return !version.is_marker && version.origin == catalog::Origin::mount && !version.served &&
-           version.retain_mode == 0 && !version.legal_hold &&
-           context.scope.now().seconds - version.object.modified.seconds < coalescing_seconds;
-}
-
-/// The full hour that shows what was made at the time, if nothing comes after it.
-std::int64_t next_full_hour(const Timestamp& time) {
-    constexpr std::int64_t hour = 3600;
-    return (time.seconds + hour - 1) / hour;
-}
-
-/// True if the next publish takes the place of the version. It stays if a full hour is between the
-/// two: a file that is published all the time would have no past otherwise.
-bool is_replaced_by_next(const HistoryContext& context, const catalog::Version& version) {
-    return is_provisional(context, version) &&
-           next_full_hour(version.object.modified) == next_full_hour(context.scope.now());
-}
-
-void erase_version(const HistoryContext& context, const catalog::Version& version) {
-    catalog::Transaction& rows = context.scope.rows();
-    catalog::delete_version(rows, version.bucket, version.key, version.object.version_seq);
-    catalog::Usage usage;
-    usage.versions = -1;
-    usage.bytes = -version.object.size;
-    catalog::add_usage(rows, version.bucket, usage);
-    catalog::Change change;
-    change.kind = catalog::ChangeKind::version_changed;
-    change.bucket = version.bucket;
-    change.name = version.key;
-    change.ino = version.ino;
-    change.version = version.object.version_seq;
-    rows.log_change(change);
-}
-
-/// The whole history of a key, or nothing if any of it must be kept.
-std::vector<catalog::Version> provisional_history(const HistoryContext& context,
-                                                  const std::string& key) {
-    std::vector<catalog::Version> history = catalog::scan_versions(
-        context.scope.rows(), context.bucket.id, {key, 0}, key + '\0', longest_elided_history + 1);
-    const bool all = history.size() <= longest_elided_history &&
-                     std::all_of(history.begin(), history.end(), [&](const auto& version) {
-                         return is_provisional(context, version);
-                     });
-    return all ? std::move(history) : std::vector<catalog::Version>{};
 }
 
 /// An inode row for what so far only its name described.
@@ -173,19 +124,7 @@ void drop_name(const ChangeContext& change, const DropName& effect) {
         return;
     if (effect.keep_inode)
         make_inode_row(rows, context.bucket, *slot);
-    const NamedSlot named{*slot, key_for(context, slot->parent, slot->name)};
-    std::vector<catalog::Version> elided;
-    if (context.bucket.keeps_history() && !slot->is_directory() &&
-        find_current_version(rows, context.bucket, named.key, *slot))
-        elided = provisional_history(context, named.key);
-    const std::optional<catalog::Version> marker = remove_named_slot(context, named);
-    if (elided.empty())
-        return;
-    for (const catalog::Version& version : elided)
-        if (catalog::find_version(rows, version.bucket, version.key, version.object.version_seq))
-            erase_version(context, version);
-    if (marker)
-        erase_version(context, *marker);
+    remove_name(context, {*slot, key_for(context, slot->parent, slot->name)});
 }
 
 void drop_marker(const ChangeContext& change, const DropMarker& effect) {
@@ -207,8 +146,9 @@ void publish(const ChangeContext& change, const Publish& effect) {
     if (before)
         before->owner = slots.empty() ? change.owner : owner_of(change, slots.front());
     const catalog::ContentId content = effect.content.draft.commit(context.scope);
-    if (before && before->content == content && content != 0) {
+    if (before && makes_no_version(context, *before, content)) {
         effect.result->object = *before;
+        effect.result->made_version = is_of_session(effect.supersedes, before->version_seq);
         return;
     }
     catalog::ObjectState object = make_state(context,
@@ -222,16 +162,18 @@ void publish(const ChangeContext& change, const Publish& effect) {
     for (const catalog::Slot& slot : slots) {
         NamedSlot named{slot, key_for(context, slot.parent, slot.name)};
         named.slot.object = object;
-        std::optional<catalog::Version> previous;
-        if (context.bucket.keeps_history())
-            previous = find_current_version(rows, context.bucket, named.key, slot);
+        const auto previous = find_current_version(rows, context.bucket, named.key, slot);
+        const bool replaces = previous && previous->ino == effect.ino &&
+                              is_draft(context, *previous, effect.supersedes);
         put_named_slot(context, named, slot);
-        if (previous && previous->ino == effect.ino && is_replaced_by_next(context, *previous) &&
+        // Where versioning is suspended the null version may have gone already.
+        if (replaces &&
             catalog::find_version(rows, context.bucket.id, named.key, previous->object.version_seq))
             erase_version(context, *previous);
     }
     set_object(rows, effect.ino, object);
     effect.result->object = object;
+    effect.result->made_version = true;
 }
 
 }  // namespace alexander::files

@@ -127,6 +127,7 @@ FileContents::Draft FileContents::draft() {
 
 void FileContents::published(std::shared_ptr<const Publication> publication) {
     dirty_ = false;
+    session_publication_ = publication;
     publication_ = std::move(publication);
 }
 

@@ -56,6 +56,14 @@ public:
     [[nodiscard]] Draft draft();
     void published(std::shared_ptr<const Publication> publication);
 
+    /// The last publication of the write session that goes on; nothing before its first.
+    [[nodiscard]] const std::shared_ptr<const Publication>& session_publication() const {
+        return session_publication_;
+    }
+
+    /// The last writer has closed: what is published from now on belongs to another session.
+    void end_write_session() { session_publication_.reset(); }
+
     /// Once the last publish is durable, what it was made of is let go: its pages are found in the
     /// catalog. All operations up to `durable` are.
     void settle(QueueNumber durable);
@@ -82,6 +90,7 @@ private:
     std::unique_ptr<ContentEditor> editor_;           // from the first change on
     std::unique_ptr<ContentReader> reader_;           // until then
     std::shared_ptr<const Publication> publication_;  // the last one, until it was settled
+    std::shared_ptr<const Publication> session_publication_;  // shared with the queue
     bool dirty_ = false;
     std::chrono::nanoseconds dirty_since_{0};
     std::chrono::nanoseconds last_change_{0};

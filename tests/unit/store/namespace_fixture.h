@@ -38,7 +38,7 @@ public:
 
     [[nodiscard]] bool serve(catalog::BucketId) override { return true; }
 
-    [[nodiscard]] std::uint64_t queue() override { return 1; }
+    [[nodiscard]] std::uint64_t queue() override { return ++queued_; }
 
     void done(std::uint64_t) override {}
 
@@ -58,6 +58,7 @@ public:
 
 private:
     catalog::Catalog& catalog_;
+    std::uint64_t queued_ = 0;
 };
 
 class Namespace {
