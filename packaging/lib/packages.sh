@@ -11,11 +11,11 @@ test_packages=(
     doctest-dev libbenchmark-dev clang-format clang-tidy shellcheck mandoc
     python3-venv python3-pip curl openssl rsync git attr acl sqlite3 zsh fish s3cmd rclone restic awscli
     fio borgbackup
-    s3fs duplicity python3-boto3
+    s3fs duplicity python3-boto3 smbclient samba-common-bin liburing2
 )
 
 # Of these the tests need the program only. They are unpacked, not installed: installing would start a service.
-unpacked_test_packages=(nginx)
+unpacked_test_packages=(nginx samba samba-vfs-modules)
 
 deb_packages=(debhelper dpkg-dev fakeroot xz-utils)
 rpm_packages=(rpm rpmlint)

@@ -2,12 +2,14 @@
 import os
 import pathlib
 import random
+import re
 import shutil
 import subprocess
 import time
 
 import boto3
 import pytest
+from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 
 from guides import GUIDES, blocks, run_guide
@@ -187,3 +189,111 @@ def test_nginx(new_site, home, nginx, tmp_path):
         site.client().put_object(Bucket="photos", Key="direct", Body=b"")
     link = s3.generate_presigned_url("get_object", {"Bucket": "photos", "Key": "plain"})
     assert len(subprocess.run(["curl", "-sfk", link], check=True, capture_output=True).stdout) == 1_000_000
+
+
+@pytest.fixture
+def samba(tmp_path):
+    """A function that starts smbd with its settings in a folder; smbclient and smbpasswd find them."""
+    daemon = shutil.which("smbd")
+    assert daemon, "tests/run unpacks samba into build-tools/usr/sbin: put that into PATH"
+    folder, port = tmp_path / "samba", free_port()
+    folder.mkdir()
+    kinds = ("cache", "lock", "ncalrpc", "pid", "state")
+    (folder / "smb.conf").write_text(
+        f"[global]\nsmb ports = {port}\ninterfaces = 127.0.0.1\nbind interfaces only = yes\nload printers = no\n"
+        f"disable spoolss = yes\nserver role = standalone server\nprivate dir = {folder}/private\n" + "".join(
+            f"{kind} {'dir' if kind == 'ncalrpc' else 'directory'} = {folder}/{kind}\n" for kind in kinds))
+    for kind in (*kinds, "private"):
+        (folder / kind).mkdir(mode=0o755)
+    call = [daemon, "--foreground", "--no-process-group", "--debug-stdout", "-s", str(folder / "smb.conf")]
+    place = None
+    top = pathlib.Path(daemon).resolve().parents[2]
+    if top != pathlib.Path("/"):  # unpacked only: smbd looks for modules nowhere but where they would be installed
+        modules = next(top.glob("usr/lib/*/samba"))
+        place = pathlib.Path("/") / modules.relative_to(top)
+        for part in (place, modules):
+            shutil.copytree(part, folder / "modules", symlinks=True, dirs_exist_ok=True)
+        # In a chroot / need not be a mount, and then it cannot be made a slave.
+        call = ["unshare", "--mount", "--propagation", "unchanged", "sh", "-c",
+                'mount --make-rslave / 2>/dev/null; mount --bind "$0" "$1" && shift && exec "$@"',
+                str(folder / "modules"), str(place), *call]
+    running = []
+
+    def start():
+        # It ends its whole process group.
+        running.append(subprocess.Popen(call, start_new_session=True, stdin=subprocess.DEVNULL,
+                                        stdout=(folder / "log").open("wb"), stderr=subprocess.STDOUT))
+
+        def listens():
+            assert running[0].poll() is None, (folder / "log").read_text()
+            return subprocess.run(["smbclient", "-s", folder / "smb.conf", "-p", str(port), "-N", "-L", "127.0.0.1"],
+                                  check=False, capture_output=True).returncode == 0
+        wait_until(listens, seconds=60, what="the start of smbd")
+
+    yield folder, start, {
+        "smbclient": f'exec {shutil.which("smbclient")} -s {folder}/smb.conf -p {port} "$@"',
+        "smbpasswd": f'exec {shutil.which("smbpasswd")} -c {folder}/smb.conf "$@"'}
+    for process in running:
+        process.terminate()
+        process.wait(timeout=60)
+    if place and place.is_mount():
+        subprocess.run(["umount", place], check=True)
+
+
+def test_samba(mounted_site, s3, home, samba):
+    folder, start, stand_ins = samba
+    cat = (home / "Pictures/cat.jpg").read_bytes()
+    run_guide(mounted_site, "samba.md", home, "the folder", stand_ins=stand_ins,
+              replaced={"/etc/samba": folder})
+    start()
+    run_guide(mounted_site, "samba.md", home, "using it", stand_ins=stand_ins)
+    assert s3.get_object(Bucket="pictures", Key="2026/cat.jpg")["Body"].read() == cat
+    # Moments are whole seconds: what is deleted was there at the end of an earlier one.
+    begun = int(time.time())
+    wait_until(lambda: int(time.time()) > begun, what="the next second")
+    run_guide(mounted_site, "samba.md", home, "what was deleted", stand_ins=stand_ins)
+    assert not (mounted_site.mount_point / "pictures/2026/cat.jpg").exists()
+    assert (home / "found.jpg").read_bytes() == cat
+
+
+def test_nextcloud(site, s3, home, tmp_path):
+    """Debian has no Nextcloud: its settings are read as it would, and the calls are those of its object store."""
+    config = tmp_path / "nextcloud"
+    config.mkdir()
+    site.admin("user", "create", "boss", "--admin")
+    admin = site.admin_json("accesskey", "create", "--username", "boss")
+    run_guide(site, "nextcloud.md", home, replaced={
+        "/var/www/nextcloud/config": config, "'port' => 9000": f"'port' => {site.port}"},
+              AWS_ACCESS_KEY_ID=admin["access_key_id"], AWS_SECRET_ACCESS_KEY=admin["secret_access_key"])
+    file = config / "alexander.config.php"
+    assert file.stat().st_mode & 0o777 == 0o640 and file.owner() == "www-data"
+    pairs = re.findall(r"'(\w+)' => (?:'([^']*)'|(\w+)),", file.read_text())
+    settings = {name: text or word for name, text, word in pairs}
+    assert settings["class"] == r"\\OC\\Files\\ObjectStore\\S3"  # of which PHP reads two as one
+    scheme = {"false": "http", "true": "https"}[settings["use_ssl"]]
+    cloud = boto3.client("s3", endpoint_url=f"{scheme}://{settings['hostname']}:{settings['port']}",
+                         region_name=settings["region"], aws_access_key_id=settings["key"],
+                         aws_secret_access_key=settings["secret"],
+                         config=Config(s3={"addressing_style": "path"}, signature_version="s3v4"))
+    bucket = settings["bucket"]
+    cloud.head_bucket(Bucket=bucket)
+    with pytest.raises(cloud.exceptions.ClientError, match="404"):
+        cloud.head_object(Bucket=bucket, Key="urn:oid:1")
+    cloud.upload_file(str(home / "Pictures/cat.jpg"), bucket, "urn:oid:1",
+                      ExtraArgs={"ACL": "private", "ContentType": "image/jpeg"})
+    big = TransferConfig(multipart_threshold=5 << 20, multipart_chunksize=5 << 20)
+    (home / "large").write_bytes(os.urandom(11 << 20))
+    cloud.upload_file(str(home / "large"), bucket, "urn:oid:2", Config=big)
+    # A move and a copy, in parts where it is large; a preview is read by its range.
+    cloud.copy({"Bucket": bucket, "Key": "urn:oid:2"}, bucket, "urn:oid:3", Config=big)
+    part = cloud.get_object(Bucket=bucket, Key="urn:oid:3", Range="bytes=10000000-")["Body"].read()
+    assert part == (home / "large").read_bytes()[10_000_000:]
+    cloud.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "urn:oid:1"}, {"Key": "urn:oid:2"}]})
+    assert [row["Key"] for row in cloud.list_objects_v2(Bucket=bucket)["Contents"]] == ["urn:oid:3"]
+    cat = (home / "Pictures/cat.jpg").read_bytes()
+    old = [row["VersionId"] for row in cloud.list_object_versions(Bucket=bucket, Prefix="urn:oid:1")["Versions"]]
+    assert cloud.get_object(Bucket=bucket, Key="urn:oid:1", VersionId=old[0])["Body"].read() == cat
+    # Nobody else's: neither does another user read it, nor it other buckets.
+    with pytest.raises(s3.exceptions.ClientError, match="AccessDenied"):
+        s3.get_object(Bucket=bucket, Key="urn:oid:3")
+    assert [row["Name"] for row in cloud.list_buckets()["Buckets"]] == [bucket]
