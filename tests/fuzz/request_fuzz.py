@@ -66,6 +66,26 @@ BODIES = [
     b"4\r\nbody\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n",
     b"--b\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\nk\r\n--b\r\n"
     b"Content-Disposition: form-data; name=\"file\"\r\n\r\nx\r\n--b--\r\n"]
+# A document of each setting, so that some get past the parser and are carried out.
+DOCUMENTS = {
+    "acl": "<AccessControlPolicy><Owner><ID>x</ID></Owner><AccessControlList/></AccessControlPolicy>",
+    "cors": "<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod>"
+            "</CORSRule></CORSConfiguration>",
+    "encryption": "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256"
+                  "</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>",
+    "lifecycle": "<LifecycleConfiguration><Rule><ID>r</ID><Status>Enabled</Status><Filter><Prefix>a</Prefix></Filter>"
+                 "<Expiration><Days>90</Days></Expiration></Rule></LifecycleConfiguration>",
+    "object-lock": "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled></ObjectLockConfiguration>",
+    "ownershipControls": "<OwnershipControls><Rule><ObjectOwnership>ObjectWriter</ObjectOwnership></Rule>"
+                         "</OwnershipControls>",
+    "policy": '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", '
+              '"Resource": "arn:aws:s3:::bucket-one/public/*"}]}',
+    "publicAccessBlock": "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls>"
+                         "</PublicAccessBlockConfiguration>",
+    "tagging": "<Tagging><TagSet><Tag><Key>k</Key><Value>v</Value></Tag></TagSet></Tagging>",
+    "versioning": "<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>",
+    "website": "<WebsiteConfiguration><IndexDocument><Suffix>index.html</Suffix></IndexDocument>"
+               "</WebsiteConfiguration>"}
 PAYLOADS = ["UNSIGNED-PAYLOAD", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
             "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER", "nonsense", "0" * 64]
 
@@ -91,23 +111,36 @@ def sign(site, method, path, query, headers, payload):
                                 f"SignedHeaders={';'.join(names)}, Signature={signature}")
 
 
-def make_target(rng):
+def make_target(rng, known):
+    """A path and a query. `known` are the version and upload ids that there are."""
     bucket = rng.choice(["bucket-one", "bucket-two", "missing", "", "Bad_Name", ".."])
     key = rng.choice(["", "a", "d/b", "d/", "missing", "//", "a%2Fb", "%ff", "k" * 1030, "é", "a%00", "%01"])
     path = "/" + bucket + ("/" + key if key or rng.random() < 0.3 else "")
     path = urllib.parse.quote(urllib.parse.unquote_to_bytes(path), safe="/-_.~")
     query = "&".join(
         urllib.parse.quote(name) +
-        ("=" + urllib.parse.quote(rng.choice(VALUES)) if rng.random() < 0.7 else "")
+        ("=" + urllib.parse.quote(rng.choice(known if known and name.endswith("Id") and rng.random() < 0.6 else VALUES))
+         if rng.random() < 0.7 else "")
         for name in rng.sample(SUB_RESOURCES, rng.choice([0, 0, 1, 1, 1, 2, 3])))
     return path, query
 
 
-def make_request(site, rng):
+def make_body(rng, query):
+    name = query.split("=")[0]
+    if name in DOCUMENTS and rng.random() < 0.5:
+        document = DOCUMENTS[name].encode()
+        if rng.random() < 0.3:  # damage
+            at = rng.randrange(len(document))
+            return document[:at] + rng.randbytes(rng.randrange(3)) + document[at + rng.randrange(20):]
+        return document
+    return rng.choice(BODIES) if rng.random() < 0.95 else rng.randbytes(rng.randrange(200_000))
+
+
+def make_request(site, rng, known=()):
     """One request: its method, and all of it as bytes."""
     method = rng.choice(METHODS[:5] * 6 + METHODS)
-    path, query = make_target(rng)
-    body = rng.choice(BODIES) if rng.random() < 0.95 else rng.randbytes(rng.randrange(200_000))
+    path, query = make_target(rng, known)
+    body = make_body(rng, query)
     headers = {"host": f"127.0.0.1:{site.port}", "content-length": str(len(body))}
     for name in rng.sample(HEADERS, rng.choice([0, 0, 1, 1, 2, 3])):
         headers[name] = rng.choice(HEADER_VALUES).replace("\n", " ")
@@ -207,7 +240,8 @@ def run(site, seed, seconds, count):
     before, sent, faults = fingerprint(client), 0, []
     end = time.monotonic() + seconds
     while time.monotonic() < end and sent < count and not faults:
-        method, data = make_request(site, rng)
+        known = [word for row in before for word in row[2:4] if len(str(word)) >= 20]
+        method, data = make_request(site, rng, known)
         sent += 1
         try:
             status, headers, body = exchange(site, data)
