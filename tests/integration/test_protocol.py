@@ -432,8 +432,9 @@ def test_lists_are_refused_where_the_owner_is_enforced(s3, bucket):
     s3.put_bucket_ownership_controls(Bucket=bucket, OwnershipControls={
         "Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]})
     refusal = (400, "AccessControlListNotSupported")
-    assert refused(s3.put_object, Bucket=bucket, Key="k", Body=b"", ACL="public-read") == refusal
-    assert refused(s3.put_bucket_acl, Bucket=bucket, ACL="public-read") == refusal
+    for acl in ("public-read", "private"):
+        assert refused(s3.put_object, Bucket=bucket, Key="k", Body=b"", ACL=acl) == refusal
+        assert refused(s3.put_bucket_acl, Bucket=bucket, ACL=acl) == refusal
     s3.put_object(Bucket=bucket, Key="k", Body=b"", ACL="bucket-owner-full-control")
     s3.put_object(Bucket=bucket, Key="k", Body=b"")
 
