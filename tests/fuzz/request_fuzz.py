@@ -2,11 +2,13 @@
 """Sends random requests, good and bad, to a real alexander-s3d and holds it to four promises.
 
 It never crashes and never leaves a request without an answer; every refusal is well-formed XML whose
-RequestId is the header's; a refused request leaves buckets, versions and uploads as they were.
+RequestId is the header's; a refused request leaves buckets, their settings, keys, versions, tags, locks and
+uploads as they were.
 
 Run it against a build with sanitizers: meson setup build-asan -Db_sanitize=address,undefined
 """
 import argparse
+import contextlib
 import datetime
 import hashlib
 import hmac
@@ -14,11 +16,14 @@ import os
 import pathlib
 import random
 import socket
+import sqlite3
 import sys
 import tempfile
 import time
 import urllib.parse
 import xml.etree.ElementTree as ElementTree
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "integration"))
 from support import REGION, Site  # noqa: E402  (the path comes first)
@@ -208,20 +213,36 @@ def check_refusal(method, status, headers, body):
     return None
 
 
-def fingerprint(client):
-    """All that a request could have changed and a client can see."""
-    state = []
+class Catalog:
+    """All that requests may change, read beside the daemon: more than any listing shows, and cheaply."""
+    TABLES = ("user", "access_key", "bucket", "bucket_document", "usage", "slot", "upload", "part", "rename_token")
+
+    def __init__(self, site):
+        self.uri = f"file:{site.store}/meta/alexander.db?mode=ro"
+        self.queries = {name: f"SELECT * FROM {name}" for name in self.TABLES}
+        # A version that an answer has named is marked so, whatever the answer was.
+        columns = [row[1] for row in self.rows("PRAGMA table_info(version)")]
+        columns = ", ".join(name for name in columns if name not in ("served", "commit_seq"))
+        self.queries["version"] = f"SELECT {columns} FROM version"
+
+    def rows(self, query):
+        with contextlib.closing(sqlite3.connect(self.uri, uri=True)) as database:
+            return database.execute(query).fetchall()
+
+    def read(self):
+        return {(table, *row) for table, query in self.queries.items() for row in self.rows(query)}
+
+
+def ids_of(client):
+    """Version and upload ids; asking for them also shows that the daemon still answers."""
+    ids = []
     for bucket in client.list_buckets()["Buckets"]:
-        name = bucket["Name"]
-        versions = client.list_object_versions(Bucket=name)
-        state.append((name, client.get_bucket_versioning(Bucket=name).get("Status")))
-        for kind in ("Versions", "DeleteMarkers"):
-            for row in versions.get(kind, []):
-                state.append((name, kind, row["Key"], row["VersionId"], row.get("ETag"),
-                              row.get("Size"), row["LastModified"]))
-        for upload in client.list_multipart_uploads(Bucket=name).get("Uploads", []):
-            state.append((name, upload["Key"], upload["UploadId"]))
-    return state
+        # Keys with control characters are no XML unless they are encoded.
+        place = {"Bucket": bucket["Name"], "EncodingType": "url"}
+        versions = client.list_object_versions(**place)
+        ids += [row["VersionId"] for kind in ("Versions", "DeleteMarkers") for row in versions.get(kind, [])]
+        ids += [row["UploadId"] for row in client.list_multipart_uploads(**place).get("Uploads", [])]
+    return [word for word in ids if word != "null"]
 
 
 def fill(client):
@@ -237,24 +258,28 @@ def run(site, seed, seconds, count):
     rng = random.Random(seed)
     client = site.client()
     fill(client)
-    before, sent, faults = fingerprint(client), 0, []
+    catalog = Catalog(site)
+    before, known, sent, faults = catalog.read(), ids_of(client), 0, []
     end = time.monotonic() + seconds
     while time.monotonic() < end and sent < count and not faults:
-        known = [word for row in before for word in row[2:4] if len(str(word)) >= 20]
         method, data = make_request(site, rng, known)
         sent += 1
         try:
             status, headers, body = exchange(site, data)
+            if site.s3d.poll() is not None:
+                return [("the daemon ended", data)], sent
+            after = catalog.read()
+            if after != before or sent % 20 == 0:
+                known = ids_of(client)
         except TimeoutError:
             return [("no answer", data)], sent
-        if site.s3d.poll() is not None:
-            return [("the daemon ended", data)], sent
+        except (ClientError, BotoCoreError, OSError) as error:
+            return [(f"the daemon no longer answers: {error}", data)], sent
         wrong = check_refusal(method, status, headers, body) if status >= 300 else None
         if wrong:
             faults.append((f"{status}: {wrong}", data))
-        after = fingerprint(client)
         if (status >= 400 or status == 0) and after != before:
-            faults.append((f"{status}, and the store changed", data))
+            faults.append((f"{status}, and the store changed: {sorted(map(repr, after ^ before))}", data))
         before = after
     return faults, sent
 
