@@ -1,11 +1,14 @@
-// import: buckets of another S3 server, such as MinIO, become buckets of this store.
+// import: buckets of another S3 server, such as MinIO, or folders of the host become buckets of
+// this store.
 #include "admin/families.h"
+#include "admin/import/folder_importer.h"
 #include "admin/import/importer.h"
 #include "admin/object_name.h"
 #include "admin/remote.h"
 #include "base/error.h"
 
 #include <array>
+#include <filesystem>
 #include <string>
 
 namespace alexander::admin {
@@ -57,18 +60,67 @@ void check_end(const ImportCounts& counts) {
     throw Error(ErrorCode::already_exists, text);
 }
 
-void import(const Invocation& invocation) {
-    LocalStore local = invocation.open_store();
-    Store& store = local.store();
+ImportCounts import_buckets(const Invocation& invocation,
+                            LocalStore& local,
+                            const Identity& owner,
+                            Progress& progress,
+                            std::int64_t& buckets) {
     s3client::Client client = open_client(invocation, local.clock(), local.random());
-    const Identity owner = store.users().acting(invocation.line.find("owner"));
     const std::vector<ImportPlan> plans = plans_of(invocation, client, owner);
-    Progress progress = invocation.progress("import");
     ImportCounts counts;
     for (const ImportPlan& plan : plans)
-        Importer(store, client, plan, counts, progress).run();
+        Importer(local.store(), client, plan, counts, progress).run();
+    buckets = static_cast<std::int64_t>(plans.size());
+    return counts;
+}
+
+// What an import makes would be imported as well, and never end.
+void check_apart(const std::string& folder, const std::string& store_folder) {
+    std::error_code fault;
+    const std::string inner = std::filesystem::canonical(store_folder, fault).string() + "/";
+    const std::string outer = std::filesystem::canonical(folder, fault).string() + "/";
+    if (!fault && (inner.starts_with(outer) || outer == "//"))
+        throw Error(ErrorCode::invalid_argument,
+                    folder + " holds the store itself: import what is beside it");
+}
+
+FolderPlan folder_plan(const Invocation& invocation, const Identity& owner) {
+    const std::string& folder = invocation.operands[0];
+    if (invocation.operands.size() < 2)
+        throw Error(ErrorCode::invalid_argument,
+                    folder + " is a folder: say where its files go, such as s3://BUCKET/PREFIX");
+    for (const ProgramOption& option : remote_options())
+        if (invocation.line.has(option.name))
+            throw Error(
+                ErrorCode::invalid_argument,
+                "--" + option.name + " is for another S3 server, and " + folder + " is a folder");
+    if (invocation.line.has("current-only"))
+        throw Error(ErrorCode::invalid_argument,
+                    "--current-only is for another S3 server, and " + folder + " is a folder");
+    check_apart(folder, invocation.settings.storage.data_dir);
+    const ObjectName to = parse_place(invocation.operands[1]);
+    const bool needs_slash = !to.key.empty() && !to.key.ends_with('/');
+    return {to.bucket,
+            to.key + (needs_slash ? "/" : ""),
+            owner,
+            invocation.line.has("dry-run"),
+            invocation.line.has("overwrite")};
+}
+
+void import(const Invocation& invocation) {
+    LocalStore local = invocation.open_store();
+    const Identity owner = local.store().users().acting(invocation.line.find("owner"));
+    Progress progress = invocation.progress("import");
+    ImportCounts counts;
+    std::int64_t buckets = 1;
+    if (is_s3_place(invocation.operands[0])) {
+        counts = import_buckets(invocation, local, owner, progress, buckets);
+    } else {
+        const FolderPlan plan = folder_plan(invocation, owner);
+        FolderImporter(local.store(), plan, counts, progress).run(invocation.operands[0]);
+    }
     progress.finish();
-    invocation.out.record({{"buckets", static_cast<std::int64_t>(plans.size())},
+    invocation.out.record({{"buckets", buckets},
                            {"copied", counts.copied},
                            {"copied_bytes", static_cast<std::int64_t>(counts.copied_bytes)},
                            {"delete_markers", counts.markers},
@@ -90,11 +142,12 @@ constexpr std::array<std::string_view, 9> import_options{"owner",
                                                          "ca-file"};
 
 constexpr std::array command_table{
-    Command{"import",
-            "s3://BUCKET/PREFIX [s3://BUCKET/PREFIX]",
-            "Copies buckets of another S3 server, such as MinIO, with versions, metadata and tags.",
-            import_options,
-            import},
+    Command{
+        "import",
+        "DIR|s3://BUCKET/PREFIX [s3://BUCKET/PREFIX]",
+        "Copies a folder, or buckets of another S3 server, such as MinIO, with versions and tags.",
+        import_options,
+        import},
 };
 
 const std::array own_options{

@@ -5,33 +5,12 @@
 #include "crypto/hash.h"
 
 #include <algorithm>
-#include <array>
 
 namespace alexander::admin {
 
 namespace {
 
-constexpr std::size_t most_problems = 100;
 constexpr std::string_view metadata_prefix = "x-amz-meta-";
-
-// True for what concerns one object alone: the others are still copied.
-bool is_of_one_object(ErrorCode code) {
-    static constexpr std::array codes{ErrorCode::access_denied,
-                                      ErrorCode::bad_digest,
-                                      ErrorCode::corrupt,
-                                      ErrorCode::entity_too_small,
-                                      ErrorCode::invalid_argument,
-                                      ErrorCode::is_a_directory,
-                                      ErrorCode::key_too_long,
-                                      ErrorCode::method_not_allowed,
-                                      ErrorCode::name_too_long,
-                                      ErrorCode::no_such_key,
-                                      ErrorCode::no_such_version,
-                                      ErrorCode::not_a_directory,
-                                      ErrorCode::precondition_failed,
-                                      ErrorCode::quota_exceeded};
-    return std::ranges::find(codes, code) != codes.end();
-}
 
 bool is_same(const ObjectInfo& here, const s3client::VersionFacts& there) {
     if (here.is_marker || there.is_marker)
@@ -62,15 +41,6 @@ ObjectAttributes attributes_of(const s3client::Headers& headers) {
         if (name.starts_with(metadata_prefix))
             attributes.user_metadata.emplace_back(name.substr(metadata_prefix.size()), value);
     return attributes;
-}
-
-Checksum crc64nvme_of(const ContentDraft& content) {
-    Checksum checksum;
-    checksum.algorithm = ChecksumAlgorithm::crc64nvme;
-    for (unsigned shift = 64; shift > 0; shift -= 8)
-        checksum.value.push_back(
-            static_cast<std::byte>((content.crc64nvme() >> (shift - 8)) & 0xFFU));
-    return checksum;
 }
 
 /// An upload that is aborted unless it was completed.
@@ -162,7 +132,7 @@ void Importer::take_history(const std::vector<Version>& history) {
     } catch (const Error& error) {
         if (!is_of_one_object(error.code()))
             throw;
-        note(counts_.failed, source, error.what());
+        counts_.note(counts_.failed, told(source), error.what());
     }
     for (const Version& version : history)
         done_bytes_ += version.object.size_bytes;
@@ -194,7 +164,8 @@ void Importer::take_versions(const std::string& key, const std::vector<Version>&
         if (is_same(here.back(), history.back()))
             return static_cast<void>(++counts_.skipped);
         if (!plan_.overwrites)
-            return note(counts_.kept, key, "has other versions here (see --overwrite)");
+            return counts_.note(
+                counts_.kept, told(key), "has other versions here (see --overwrite)");
         return take(key, history.back());
     }
     counts_.skipped += static_cast<std::int64_t>(here.size());
@@ -209,7 +180,8 @@ void Importer::take_current(const std::string& key, const Version& newest) {
         if (is_same(*here, newest))
             return static_cast<void>(++counts_.skipped);
         if (here->modified >= newest.object.modified && !plan_.overwrites)
-            return note(counts_.kept, key, "is another one here, and not older (see --overwrite)");
+            return counts_.note(
+                counts_.kept, told(key), "is another one here, and not older (see --overwrite)");
     }
     take(key, newest);
 }
@@ -326,11 +298,8 @@ void Importer::copy_parts(const std::string& key,
     open.completed();
 }
 
-void Importer::note(std::int64_t& count, const std::string& key, const std::string& why) {
-    ++count;
-    if (counts_.problems.size() < most_problems)
-        counts_.problems.push_back(s3client::printable(plan_.source_bucket + "/" + key) + ": " +
-                                   why);
+std::string Importer::told(const std::string& key) const {
+    return plan_.source_bucket + "/" + key;
 }
 
 void Importer::show(std::uint64_t more_bytes) {

@@ -1,10 +1,12 @@
 // Copies buckets of another S3 server into this store.
 #pragma once
 
+#include "admin/import/outcome.h"
 #include "admin/progress.h"
 #include "s3client/versions.h"
 #include "store/store.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,16 +21,6 @@ struct ImportPlan {
     bool is_dry_run = false;
     bool overwrites = false;    // what is here and differs
     bool current_only = false;  // no older versions
-};
-
-struct ImportCounts {
-    std::int64_t copied = 0;  // objects and older versions
-    std::int64_t markers = 0;
-    std::int64_t skipped = 0;  // were here already
-    std::int64_t kept = 0;     // here is something else, which stays
-    std::int64_t failed = 0;
-    std::uint64_t copied_bytes = 0;
-    std::vector<std::string> problems;  // of kept and failed, the first hundred
 };
 
 /// Imports one bucket or what is below a prefix of it; made once for each. One thread.
@@ -73,7 +65,7 @@ private:
                                     std::uint64_t first,
                                     std::uint64_t size_bytes,
                                     ContentWriter& writer);
-    void note(std::int64_t& count, const std::string& key, const std::string& why);
+    [[nodiscard]] std::string told(const std::string& key) const;
     void show(std::uint64_t more_bytes);
 
     Store& store_;

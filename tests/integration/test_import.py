@@ -1,4 +1,4 @@
-"""alexander-admin import: what another S3 server has; here it is a second store of ours."""
+"""alexander-admin import: what another S3 server has, here a second store of ours, and folders."""
 import hashlib
 import http.server
 import json
@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from support import wait_until
+from support import tree_of, wait_until
 
 
 def environment(endpoint, site):
@@ -224,3 +224,111 @@ def test_slips_are_told(servers):
     assert missing.returncode == 1 and "NoSuchBucket" in missing.stderr
     assert new.client().list_buckets()["Buckets"] == []
     assert new.run_admin("import", "--owner", "nobody", "s3://bbb", env=environment(old.endpoint, old)).returncode == 1
+
+
+# folders
+
+
+def from_folder(site, *arguments, status=0):
+    done = site.run_admin("--json", "import", "--owner", "main", *map(str, arguments))
+    assert done.returncode == status, done.stderr
+    return json.loads(done.stdout), done.stderr
+
+
+@pytest.fixture
+def folder(tmp_path):
+    top = tmp_path / "photos"
+    for name, body in (("2026/ü +%.jpg", b"cat"), ("2026/empty", b""), ("2026/deep/er/f", b"deep"), ("a", b"a")):
+        (top / name).parent.mkdir(parents=True, exist_ok=True)
+        (top / name).write_bytes(body)
+    (top / "large").write_bytes(random.Random(1).randbytes(9 << 20))
+    (top / "nothing/here").mkdir(parents=True)
+    (top / "a").chmod(0o640)
+    for name, nanoseconds in (("a", 1_000_000_007_500_000_000), ("2026/ü +%.jpg", -1_500_000_000)):
+        os.utime(top / name, ns=(nanoseconds, nanoseconds))
+    return top
+
+
+def test_a_folder_becomes_objects_with_times_and_modes(new_site, folder):
+    site = new_site()
+    site.start_s3d()
+    s3 = site.client()
+    would, _ = from_folder(site, "--dry-run", folder, "s3://photos/old")
+    assert (would["copied"], would["dry_run"]) == (6, True) and s3.list_buckets()["Buckets"] == []
+    done, _ = from_folder(site, folder, "s3://photos/old")
+    assert (done["buckets"], done["copied"], done["skipped"], done["failed"]) == (1, 6, 0, 0)
+    assert done["copied_bytes"] == would["copied_bytes"] == (9 << 20) + 8
+    keys = [row["Key"] for row in s3.list_objects_v2(Bucket="photos")["Contents"]]
+    assert keys == ["old/2026/deep/er/f", "old/2026/empty", "old/2026/ü +%.jpg", "old/a", "old/large",
+                    "old/nothing/here/"]
+    got = s3.get_object(Bucket="photos", Key="old/large", ChecksumMode="ENABLED")
+    assert got["Body"].read() == (folder / "large").read_bytes() and got["ChecksumCRC64NVME"]
+    assert got["ETag"] == '"' + hashlib.md5((folder / "large").read_bytes()).hexdigest() + '"'
+    head = s3.head_object(Bucket="photos", Key="old/a")
+    assert head["Metadata"]["mtime"] == "1000000007.500000000"
+    assert int(head["Metadata"]["mode"]) == 0o100640
+    assert s3.head_object(Bucket="photos", Key="old/2026/ü +%.jpg")["Metadata"]["mtime"] == "-1.500000000"
+    site.start_fuse()
+    shown = os.stat(site.mount_point / "photos/old/a")
+    assert (shown.st_mtime_ns, shown.st_mode & 0o777) == (1_000_000_007_500_000_000, 0o640)
+    assert os.stat(site.mount_point / "photos/old/2026/ü +%.jpg").st_mtime_ns == -1_500_000_000
+
+    again, _ = from_folder(site, folder, "s3://photos/old/")
+    assert (again["copied"], again["skipped"]) == (0, 6)
+    assert site.run_admin("export", "s3://photos/old/", folder.parent / "back").returncode == 0
+    assert tree_of(folder.parent / "back") == tree_of(folder)
+
+
+def test_of_a_folder_what_is_here_and_differs_stays_unless_it_is_older(new_site, folder):
+    site = new_site()
+    site.start_s3d()
+    s3 = site.client()
+    from_folder(site, folder, "s3://photos")
+    (folder / "a").write_bytes(b"b")
+    os.utime(folder / "a", (1, 1))
+    answer, said = from_folder(site, folder, "s3://photos", status=1)
+    assert (answer["copied"], answer["kept"], answer["skipped"]) == (0, 1, 5) and "--overwrite" in said
+    assert s3.get_object(Bucket="photos", Key="a")["Body"].read() == b"a"
+    os.utime(folder / "a", (4_000_000_000, 4_000_000_000))
+    assert from_folder(site, folder, "s3://photos")[0]["copied"] == 1
+    assert s3.get_object(Bucket="photos", Key="a")["Body"].read() == b"b"
+    (folder / "a").write_bytes(b"c")
+    os.utime(folder / "a", (1, 1))
+    assert from_folder(site, "--overwrite", folder, "s3://photos")[0]["copied"] == 1
+    assert s3.get_object(Bucket="photos", Key="a")["Body"].read() == b"c"
+    # What came in parts is compared byte by byte.
+    parts = random.Random(1).randbytes(9 << 20)
+    put_parts(s3, "photos", "large", [parts[:5 << 20], parts[5 << 20:]])
+    assert from_folder(site, folder, "s3://photos")[0]["skipped"] == 6
+
+
+def test_what_no_object_is_is_told_and_the_rest_is_imported(new_site, folder, tmp_path):
+    site = new_site()
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside/secret").write_bytes(b"x")
+    (folder / "link").symlink_to(tmp_path / "outside")
+    (folder / "link to a file").symlink_to(tmp_path / "outside/secret")
+    os.mkfifo(folder / "pipe")
+    below = folder
+    for _ in range(6):
+        below /= "d" * 200
+        below.mkdir()
+    (below / "deep").write_bytes(b"x")
+    answer, said = from_folder(site, folder, "s3://photos", status=1)
+    assert (answer["copied"], answer["failed"]) == (6, 4)
+    assert "link: is a symbolic link" in said and "pipe: is a pipe" in said and "longer path" in said
+    site.start_s3d()
+    keys = [row["Key"] for row in site.client().list_objects_v2(Bucket="photos")["Contents"]]
+    assert len(keys) == 6 and not any("link" in key or "secret" in key for key in keys)
+
+
+def test_slips_with_folders_are_told(new_site, folder):
+    site = new_site()
+    for arguments, words in (((folder,), "say where"), ((folder, "s3://b/"), "no name that a bucket"),
+                             (("--endpoint", "http://127.0.0.1:1", folder, "s3://bbb"), "--endpoint"),
+                             (("--current-only", folder, "s3://bbb"), "--current-only"),
+                             ((site.store, "s3://bbb"), "holds the store"), (("/", "s3://bbb"), "holds the store"),
+                             ((folder / "absent", "s3://bbb"), "absent")):
+        done = site.run_admin("import", "--owner", "main", *map(str, arguments))
+        assert done.returncode in (1, 2) and words in done.stderr, done.stderr
+    assert site.admin_json("bucket", "list") == []
