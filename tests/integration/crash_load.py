@@ -5,6 +5,7 @@ import os
 import random
 import subprocess
 import threading
+import time
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -101,9 +102,9 @@ class MountLoad(threading.Thread):
     """Changes a folder of the mount until the daemon is gone, and records what it did in order:
     each step when it is about to be done, and after each fsync how many were."""
 
-    def __init__(self, folder, seed):
+    def __init__(self, folder, seed, fsync_share=0.2):
         super().__init__(name="mount load")
-        self.folder, self.dice = folder, random.Random(seed)
+        self.folder, self.dice, self.fsync_share = folder, random.Random(seed), fsync_share
         self.history, self.fsynced = [], 0
         self.living, self.folders = [], [""]
 
@@ -128,7 +129,7 @@ class MountLoad(threading.Thread):
             file.write(body)
             self.history.append(("write", path, body))
             self.living.append(path)
-            if self.dice.random() < 0.2:
+            if self.dice.random() < self.fsync_share:
                 file.flush()
                 os.fsync(file.fileno())
                 self.fsynced = len(self.history)
@@ -172,6 +173,22 @@ class MountLoad(threading.Thread):
             f"{self.folder} is no prefix of the {len(self.history)} steps done, {self.fsynced} of "
             f"them fsynced: it has {sorted(set(found.items()) - set(model.items()))} beside, and "
             f"lacks {sorted(set(model.items()) - set(found.items()))} of what all would have made")
+
+
+class TimedMountLoad(MountLoad):
+    """The same, which knows when each step was answered."""
+
+    def __init__(self, folder, seed, fsync_share):
+        super().__init__(folder, seed, fsync_share)
+        self.answers = []
+
+    def step(self, number):
+        super().step(number)
+        self.answers.append((len(self.history), time.monotonic()))
+
+    def seconds_lost(self, kept, until):
+        """How long before `until` the oldest answered step that is not among the `kept` was answered."""
+        return max((until - when for length, when in self.answers if length > kept), default=0)
 
 
 def apply(model, act, path, argument):

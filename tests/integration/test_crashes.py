@@ -1,10 +1,11 @@
 """Daemons that are killed under load: what was answered or fsynced is there, the rest is a prefix."""
 import signal
+import subprocess
 import time
 
 import pytest
 
-from crash_load import BUCKET, CollectionLoad, MountLoad, S3Load, digest
+from crash_load import BUCKET, CollectionLoad, MountLoad, S3Load, TimedMountLoad, digest
 
 
 @pytest.fixture
@@ -94,3 +95,38 @@ def test_both_daemons_killed_under_a_mixed_load_lose_nothing(new_site, cycles):
           f"{fsynced} covered by an fsync, {kept} found; "
           f"{collected} collections ended, {freed} bytes freed")
     assert answered > 0 and fsynced > 0 and freed > 0
+
+
+@pytest.mark.fuse
+def test_the_mount_killed_alone_keeps_a_prefix_of_what_was_done(new_site, cycles):
+    """Two programs change it, in every other cycle without an fsync. Prints how long before the end
+    the oldest lost step was answered."""
+    site = new_site()
+    site.start_s3d()
+    site.client().create_bucket(Bucket=BUCKET)
+    site.start_fuse()
+    kept = done = fsynced = 0
+    behind = []
+    for cycle in range(cycles):
+        loads = [TimedMountLoad(site.mount_point / BUCKET / f"cycle{cycle}-{n}", cycle * 2 + n,
+                                fsync_share=0.2 if cycle % 2 else 0)
+                 for n in range(2)]
+        for load in loads:
+            load.folder.mkdir()
+            load.start()
+        time.sleep(0.2 + cycle % 5 * 0.2)
+        killed = time.monotonic()
+        site.stop_fuse(signal.SIGKILL)
+        for load in loads:
+            load.join()
+        site.start_fuse()
+        for load in loads:
+            length = load.prefix_length()
+            kept, done = kept + length, done + len(load.history)
+            fsynced += load.fsynced
+            behind.append(load.seconds_lost(length, killed))
+        if cycle % 10 == 9:  # the mount lists what is there, so keep that short
+            subprocess.run(["rm", "-rf", *(site.mount_point / BUCKET).iterdir()], check=True)
+    print(f"{cycles} kills: {done} steps in the mount, {fsynced} covered by an fsync, {kept} found; "
+          f"at most {max(behind):.2f} s behind")
+    assert fsynced > 0
