@@ -92,6 +92,11 @@ def pair(mount, tmp_path):
     both.close()
 
 
+def is_too_long(key):
+    """The mount has longer paths than S3 has keys: they are listed, no more."""
+    return len(os.fsencode(key)) > 1024
+
+
 class BothFaces:
     """S3 on the bucket and on the reference."""
 
@@ -104,6 +109,8 @@ class BothFaces:
         if name == "get" and self.is_written(arguments[0]):
             return  # S3 sees it when it is closed
         if name == "copy" and self.is_written(arguments[0]):
+            return
+        if any(is_too_long(key) for key in arguments if isinstance(key, str)):
             return
         self.pair.log.append(("S3", call))
         self.local.note_touched()
@@ -122,6 +129,8 @@ class BothFaces:
     def compare(self):
         assert sorted(self.real.keys()) == self.local.keys()
         for key in self.local.keys():
+            if is_too_long(key):
+                continue
             assert self.real.get(key) == self.local.get(key), self.pair.story(key)
 
 

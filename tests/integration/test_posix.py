@@ -7,7 +7,7 @@ import stat
 
 import pytest
 
-from syscalls import RENAME_EXCHANGE, renameat2
+from syscalls import KEEP_SIZE, PUNCH_HOLE, RENAME_EXCHANGE, fallocate, renameat2
 
 
 @contextlib.contextmanager
@@ -167,6 +167,20 @@ def test_attributes_of_a_file_without_names_leave_nothing_behind(s3, bucket, mou
     os.close(path_only)
     sync(mount)
     assert rows() == before
+
+
+@pytest.mark.parametrize("mode", [KEEP_SIZE, KEEP_SIZE | PUNCH_HOLE])
+def test_allocating_what_changes_no_byte_changes_the_times_for_good(mounted_site, mount, mode):
+    """Also of a file that nothing will be published of."""
+    (mount / "f").write_bytes(b"")
+    os.utime(mount / "f", ns=(10**18, 10**18))
+    with open(mount / "f", "r+b") as file:
+        fallocate(file.fileno(), mode, 0, 4096)
+    changed = (mount / "f").stat().st_mtime_ns
+    assert changed > 10**18
+    mounted_site.stop_fuse()
+    mounted_site.start_fuse()
+    assert (mount / "f").stat().st_mtime_ns == changed
 
 
 def test_bytes_that_a_writeback_cache_still_holds_are_no_hole(new_site):

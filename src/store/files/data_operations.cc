@@ -271,14 +271,19 @@ void DataOperations::truncate(catalog::Ino ino, std::uint64_t size_bytes, ByHand
     if (is_dirty && !has_writers(ino))
         std::ignore = publish(*open);
     if (!is_dirty)
-        std::ignore = change(
-            core_,
-            ino,
-            [&](Operation& operation) {
-                KnownInode& known = operation.view.inode(ino);
-                operation.put_inode(known, known.inode);
-            },
-            [](TreeView&) { return true; });
+        store_times(ino);
+}
+
+// Of a file whose bytes are what they were: no publish will carry them.
+void DataOperations::store_times(catalog::Ino ino) {
+    std::ignore = change(
+        core_,
+        ino,
+        [&](Operation& operation) {
+            KnownInode& known = operation.view.inode(ino);
+            operation.put_inode(known, known.inode);
+        },
+        [](TreeView&) { return true; });
 }
 
 void DataOperations::allocate(catalog::Ino ino,
@@ -290,14 +295,20 @@ void DataOperations::allocate(catalog::Ino ino,
     check_size(end);
     check_may_change(ino, ByHandle::yes);
     const std::shared_ptr<OpenFile> open = file(ino, Pin::none);
-    auto contents = open->lock();
-    const std::uint64_t size = contents->size_bytes();
-    const bool makes_holes = mode == Allocate::punch_hole || mode == Allocate::zero_range;
-    if (makes_holes && offset < size)
-        contents->punch(offset, std::min(end, size) - offset);
-    if ((mode == Allocate::grow || mode == Allocate::zero_range) && end > size)
-        contents->truncate(end);
-    note_change(*contents, ino, true);
+    bool is_dirty = false;
+    {
+        auto contents = open->lock();
+        const std::uint64_t size = contents->size_bytes();
+        const bool makes_holes = mode == Allocate::punch_hole || mode == Allocate::zero_range;
+        if (makes_holes && offset < size)
+            contents->punch(offset, std::min(end, size) - offset);
+        if ((mode == Allocate::grow || mode == Allocate::zero_range) && end > size)
+            contents->truncate(end);
+        note_change(*contents, ino, true);
+        is_dirty = contents->is_dirty();
+    }
+    if (!is_dirty)
+        store_times(ino);
 }
 
 std::optional<std::uint64_t> DataOperations::seek_data(catalog::Ino ino, std::uint64_t offset) {

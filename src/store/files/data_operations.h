@@ -88,6 +88,7 @@ private:
     void unpin(catalog::Ino ino, Pin pin);
     void end_write_session(catalog::Ino ino);
     QueueNumber publish(OpenFile& file);  // the operation's number, 0 if there is nothing to do
+    void store_times(catalog::Ino ino);
     void note_change(FileContents& contents, catalog::Ino ino, bool changes_times);
     void limit_memory(OpenFile& file, FileContents& contents);
     void spill_others(const OpenFile& except);
